@@ -1,0 +1,55 @@
+/* pipeline - a YAML file as the run needs it: every key checked, every option with its place, nothing loaded or opened yet.
+ *
+ * Shape (README 5, docs/pipeline.md):
+ *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, checkpoint {rows, bytes, age},
+ *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode, tables, ...options} */
+#ifndef TRIBX_PIPELINE_H
+#define TRIBX_PIPELINE_H
+
+#include "field/field.h"
+
+struct tribx_step {
+	const char *use;                       /* plugin's name */
+	const char *name;                      /* unique in the pipeline; errors, books and dead letters name it */
+	const struct tribx_conf *options;      /* the map, `use` and `name` taken out */
+	const struct tribx_conf *at;
+};
+
+struct tribx_table_conf {                      /* tables: { observation: { mode: scd2, key: [..], ... } } */
+	const char *name;
+	enum trib_mode mode;
+	bool mode_given;
+	struct { const char **items; size_t count; } key, version_by, slice_by;
+	const char **option_names, **option_texts;   /* the rest, as written, nested ones as JSON: trib_table.options */
+	size_t option_count;
+	const struct tribx_conf *at;
+};
+
+struct tribx_pipeline {
+	const char *name;                      /* instance: carrier-kpis/P53 */
+	const char *file, *dir;                /* the YAML file; its folder: relative paths start there */
+	const char **after; size_t after_count;
+	struct tribx_step source, sink;
+	const char *stream;                    /* of the source; NULL: its first */
+	const char *table;                     /* where the main output goes; NULL: the stream's name */
+	struct tribx_step *steps; size_t step_count;
+	struct tribx_table_conf *tables; size_t table_count;
+	int64_t max_rejects; double max_rejects_share;   /* -1: that form is not used; default 0 rows */
+	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;
+	struct tribx_includes includes;
+};
+
+/* A project: a folder (every *.yaml in it that has `pipeline:`), or one file. All memory is in it. */
+struct tribx_project {
+	struct tribx_arena arena;
+	const char *dir;
+	struct tribx_pipeline *pipelines; size_t count;   /* in the order of after:, then of names; for_each unrolled */
+};
+struct tribx_set { const char *key, *value; };   /* --set source.url=... */
+/* Every fault of every file is a finding. NULL only if nothing could be read. */
+struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count, struct tribx_findings *f);
+void tribx_project_free(struct tribx_project *p);
+/* One YAML, JSON or CSV file as a conf tree. */
+const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena, struct tribx_findings *f);
+
+#endif

@@ -1,0 +1,25 @@
+/* bytes - bytes of a URL: transport, then unpacking, each verified to its end. One reader per struct.
+ *
+ * Transports here: local paths (also file://). Others (http, sftp, s3 ...) are added as rows of one table. Unpacking: gz
+ * (members, CRC and length verified), zip members (`URL!/MEMBER`, CRC verified), plain. */
+#ifndef TRIBX_BYTES_H
+#define TRIBX_BYTES_H
+
+#include "base/error.h"
+#include "base/mem.h"
+
+struct trib_bytes;
+struct tribx_limits { int64_t unpacked_max, ratio_max, entries_max; int nesting_max; };   /* 0: the default of each */
+struct tribx_entry { char *url, *member, *etag; int64_t size; };                          /* of a listing; freed by tribx_find_done */
+struct tribx_listing { struct tribx_entry *items; size_t count; };
+
+/* dir: what relative paths start at. unpack: auto, none, gz, zip (NULL: auto). */
+int tribx_open(const char *dir, const char *url, const char *unpack, int64_t from, int64_t size, const struct tribx_limits *limits,
+               struct trib_bytes **out, struct tribx_error *e);
+int tribx_read(struct trib_bytes *in, void *to, size_t size, size_t *got, struct tribx_error *e);   /* TRIB_OK, TRIB_END (verified), negative */
+void tribx_close(struct trib_bytes *in);
+const char *tribx_bytes_name(const struct trib_bytes *in);                                           /* for errors: the user's spelling, member included */
+int tribx_find(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e);
+void tribx_find_done(struct tribx_listing *l);
+
+#endif

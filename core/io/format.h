@@ -1,0 +1,24 @@
+/* format - rows of a format: csv, tsv, jsonl. One option table for every transport; batches come out deferred.
+ *
+ * The reader's thread only finds where records end (quote parity over the chunk, memory speed) and hands on byte ranges of
+ * about 1 MiB that end with a record; columns are built where the batch is finished, on any core, in any order. */
+#ifndef TRIBX_FORMAT_H
+#define TRIBX_FORMAT_H
+
+#include "arrow/batch.h"
+#include "io/bytes.h"
+
+struct tribx_format;                            /* option values; zeroed, then filled from tribx_format_fields */
+extern const struct trib_field tribx_format_fields[];
+extern const size_t tribx_format_size;
+
+struct tribx_decoder;
+/* Checks what a table cannot (options that exclude each other). */
+int tribx_format_check(const struct tribx_format *f, struct tribx_error *e);
+/* Opens a decoder over `in` (borrowed until done). columns: the stream's declared columns or NULL. */
+int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e);
+/* The next rows, deferred. TRIB_OK, TRIB_END (these were the last, verified), negative. */
+int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e);
+void tribx_decoder_free(struct tribx_decoder *d);
+
+#endif

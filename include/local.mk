@@ -1,0 +1,3 @@
+include_HEADERS += %D%/tributary.h
+trib_include_HEADERS += %D%/tributary/arrow.h %D%/tributary/value.h %D%/tributary/expr.h %D%/tributary/sql.h
+EXTRA_DIST += %D%/README.md

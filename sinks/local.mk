@@ -1,0 +1,2 @@
+# A plugin of one file and no library of its own is one word here. Names are unique across kinds.
+plugin_LTLIBRARIES +=

@@ -1,0 +1,29 @@
+# Tests. unit: Criterion, one program per layer, linked with libcore.la; suite: what every plugin of a kind must pass; cases:
+# folders run by the program; bench: ratios, never in `make check`. See README.md here.
+TEST_EXTENSIONS = .sh
+AM_TESTS_ENVIRONMENT = TRIB=$(abs_top_builddir)/trib TRIB_SRC=$(abs_top_srcdir) TRIB_BUILD=$(abs_top_builddir) CC='$(CC)'; \
+  export TRIB TRIB_SRC TRIB_BUILD CC;
+EXTRA_DIST += %D%/README.md
+check_SCRIPTS_ALL =
+
+# what every unit program is built with
+UNIT_CPP = $(AM_CPPFLAGS) -I$(srcdir)/core -I$(srcdir)/tests/unit $(CRITERION_CFLAGS)
+UNIT_LIBS = libcore.la $(CRITERION_LIBS)
+UNIT_LINK = -no-install $(SANITIZE)
+
+if HAVE_CRITERION
+include tests/unit/base/local.mk
+include tests/unit/arrow/local.mk
+include tests/unit/parse/local.mk
+include tests/unit/field/local.mk
+include tests/unit/io/local.mk
+include tests/unit/plugin/local.mk
+include tests/unit/sql/local.mk
+include tests/unit/config/local.mk
+include tests/unit/run/local.mk
+endif
+include tests/suite/local.mk
+include tests/cases/local.mk
+include tests/plugins/local.mk
+TESTS += $(check_SCRIPTS_ALL)
+EXTRA_DIST += $(check_SCRIPTS_ALL)

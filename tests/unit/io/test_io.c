@@ -1,0 +1,7 @@
+/* placeholder of the layer; replaced by one file per core file */
+#include <criterion/criterion.h>
+
+Test(io, exists)
+{
+	cr_assert(true);
+}
