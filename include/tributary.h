@@ -197,7 +197,12 @@ TRIB_API void trib_free(struct trib_batch *b);                                  
 
 /* ---- services ---- */
 
-/* Sets the instance's error text and returns status: return trib_fail(...). The core logs it once, with its context. */
+/* What a transform must see in one instance, in order: its checkpoints lie where the scope ends. PER_ROW
+ * steps run on all cores: one instance per core, any batch; flush follows each batch. The others are fed in order. */
+enum trib_scope { TRIB_PER_ROW, TRIB_PER_PART, TRIB_PER_PERIOD, TRIB_PER_RUN };
+
+/* Sets the instance's error text and returns status: return trib_fail(...). The core logs it once, with its context. A text
+ * may begin with a code of its own ("file.no_match: ..."); an error that a service has set already stays. */
 TRIB_API int trib_fail(struct trib *t, int status, const char *fmt, ...) TRIB_FMT(3);
 /* The same for TRIB_RETRY and TRIB_LATER when the source said how long. */
 TRIB_API int trib_wait(struct trib *t, int status, trib_duration at_least, const char *fmt, ...) TRIB_FMT(4);
@@ -210,6 +215,8 @@ TRIB_API bool trib_stopping(const struct trib *t);
 TRIB_API trib_time trib_started(const struct trib *t);                            /* of the run; TRIB_NOW sets it in tests */
 TRIB_API const char *trib_stream_name(const struct trib *t);                      /* the stream this instance serves */
 TRIB_API const void *trib_shared(const struct trib *t);                           /* what share built */
+/* Transforms, in open: the scope of this instance, when its options ask for another than the descriptor's. */
+TRIB_API void trib_scope(struct trib *t, enum trib_scope scope);
 
 /* Transforms: hands a batch to an output (0 is the main one; only it flows through later steps, the others go to the
  * sink's table of that name). Any number of times per call; takes b; may block. A negative answer is returned as it is. */
@@ -306,8 +313,6 @@ enum {
 	TRIB_RECALLS = 2,             /* transform: runs beside the sink, in order */
 	TRIB_FORMATS = 4,             /* connector: takes the format options (docs/formats.md) beside its own; trib_decode with format NULL uses them */
 };
-/* What a transform must see in one instance, in order: its checkpoints lie where the scope ends. */
-enum trib_scope { TRIB_PER_ROW, TRIB_PER_PART, TRIB_PER_PERIOD, TRIB_PER_RUN };
 
 struct trib_plugin {
 	uint32_t abi, size, field_size, stream_size, command_size;   /* set by TRIB_PLUGIN */

@@ -43,6 +43,9 @@ struct trib {
 	struct tribx_arena scratch, kept;
 	struct tribx_error error;          /* of the last failed call */
 	int64_t wait_ms;
+	enum trib_scope scope;             /* the descriptor's, or what trib_scope said */
+	const struct tribx_conf *conf;     /* what the options were filled from; borrowed */
+	const struct tribx_includes *includes;
 	struct tribx_dead_list dead;
 	int64_t counts[TRIBX_OUTPUTS][TRIB_COUNTS];
 	struct { const struct trib_batch *b; int32_t *rows; int64_t count, cap; } marks;   /* of trib_reject */
