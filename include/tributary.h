@@ -189,7 +189,12 @@ TRIB_API void trib_rows_json(struct trib_batch *b, const struct json_t *array);
 TRIB_API void trib_constant(struct trib_batch *b, const char *name, struct trib_text value);
 
 /* Editing a finished batch. Columns not named are shared, not copied. */
-TRIB_API int  trib_pick(struct trib_batch *b, const int32_t *rows, int64_t n);    /* keep these rows, in this order */
+TRIB_API int  trib_pick(struct trib_batch *b, const int32_t *rows, int64_t n);    /* keep these rows, in this order; a row may come twice */
+/* Keep these columns, in this order, under these names (names or names[i] NULL: as they are called). Nothing is copied. */
+TRIB_API int  trib_pick_cols(struct trib_batch *b, const int *cols, const char *const *names, int n);
+/* Adds or replaces a column of few distinct texts: per row of b an index into words, -1 is null. words are copied once:
+ * a dictionary column. Its index, or negative. b is finished or holds no column that is being built. */
+TRIB_API int  trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes, const struct trib_text *words, int count);
 /* Starts the column anew, with as many values as b has rows; views of b taken before stay good until b is handed on. */
 TRIB_API void trib_clear(struct trib_batch *b, int col, enum trib_type type);
 TRIB_API void trib_move(struct trib_batch *to, struct trib_batch *from);          /* from becomes empty */
