@@ -1,0 +1,243 @@
+/* services - the trib_ functions that need no run: errors, memory of an instance, rejects; and the doors to the run. */
+#include "plugin/instance.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+/* ---- errors ---- */
+
+/* "file.no_match: nothing there" brings its own code; otherwise the status gives one. Returns where the text begins. */
+static const char *split_code(const char *text, int status, char code[48])
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.");
+	if (n > 2 && n < 47 && memchr(text, '.', n) && text[n] == ':' && text[n + 1] == ' ') {
+		snprintf(code, 48, "%.*s", (int)n, text);
+		return text + n + 2;
+	}
+	snprintf(code, 48, "plugin.%s", tribx_status(status)->name);
+	for (char *c = code; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return text;
+}
+
+static int fail(struct trib *t, int status, const char *fmt, va_list args)
+{
+	char text[1024], code[48];
+	vsnprintf(text, sizeof text, fmt, args);
+	const char *rest = split_code(text, status, code);
+	if (t->error.status == 0)
+		tribx_fail(&t->error, status, code, "%s", rest);
+	t->error.status = status;
+	return status;
+}
+
+int trib_fail(struct trib *t, int status, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	fail(t, status, fmt, args);
+	va_end(args);
+	return status;
+}
+
+int trib_wait(struct trib *t, int status, trib_duration at_least, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	fail(t, status, fmt, args);
+	va_end(args);
+	t->wait_ms = at_least.ms;
+	return status;
+}
+
+void trib_log(struct trib *t, const char *fmt, ...)
+{
+	char line[1024];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(line, sizeof line, fmt, args);
+	va_end(args);
+	tribx_log(TRIBX_INFO, "%s/%s: %s", t->job && t->job->pipeline ? t->job->pipeline : "-", t->stage, line);
+}
+
+/* ---- memory ---- */
+
+char *trib_fmt(struct trib *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	char *text = tribx_arena_fmt(&t->scratch, fmt, args);
+	va_end(args);
+	return text;
+}
+
+void *trib_scratch(struct trib *t, size_t size)
+{
+	return tribx_arena_new(&t->scratch, size);
+}
+
+void trib_keep(struct trib *t, const char **slot, const char *s)
+{
+	const char *was = *slot;
+	*slot = s ? tribx_arena_text(&t->kept, s, strlen(s)) : NULL;
+	tribx_arena_drop(&t->kept, was);
+}
+
+/* ---- facts ---- */
+
+bool trib_stopping(const struct trib *t)
+{
+	return t->job && t->job->stopping && atomic_load(t->job->stopping);
+}
+
+trib_time trib_started(const struct trib *t)
+{
+	return t->job ? t->job->started : tribx_now();
+}
+
+const char *trib_stream_name(const struct trib *t)
+{
+	return t->job && t->job->stream ? t->job->stream : "";
+}
+
+const void *trib_shared(const struct trib *t)
+{
+	return t->shared;
+}
+
+void trib_scope(struct trib *t, enum trib_scope scope)
+{
+	t->scope = scope;
+}
+
+void trib_count(struct trib *t, int output, int what, int64_t n)
+{
+	if (output >= 0 && output < TRIBX_OUTPUTS && what >= 0 && what < TRIB_COUNTS)
+		t->counts[output][what] += n;
+}
+
+/* ---- rejects ---- */
+
+static void bury(struct trib *t, const char *code, const char *fmt, va_list args, const char *record, size_t size)
+{
+	char detail[1024];
+	vsnprintf(detail, sizeof detail, fmt, args);
+	tribx_dead_put(&t->dead, t->stage, code, detail, record, size, 0);
+}
+
+static bool mark(struct trib *t, const struct trib_batch *b, int64_t row)
+{
+	if (t->marks.b != b) {
+		t->marks.b = b;
+		t->marks.count = 0;
+	}
+	if (t->marks.count == t->marks.cap) {
+		int64_t cap = t->marks.cap ? t->marks.cap * 2 : 64;
+		int32_t *rows = realloc(t->marks.rows, (size_t)cap * sizeof *rows);
+		if (!rows)
+			return false;
+		t->marks.rows = rows;
+		t->marks.cap = cap;
+	}
+	t->marks.rows[t->marks.count++] = (int32_t)row;
+	return true;
+}
+
+void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, ...)
+{
+	struct tribx_buf record = { .max = 64 << 20 };
+	va_list args;
+	for (int64_t i = t->marks.b == b ? t->marks.count : 0; i > 0 && t->marks.rows[i - 1] >= row; i--)
+		if (t->marks.rows[i - 1] == row)
+			return;   /* one row, one dead letter: the first reason stays */
+	tribx_row_json(b, row, &record);
+	va_start(args, fmt);
+	if (record.failed || !mark(t, b, row))
+		t->dead.failed = true;
+	else
+		bury(t, code, fmt, args, record.p ? record.p : "{}", record.p ? record.n : 2);
+	va_end(args);
+	tribx_buf_done(&record);
+}
+
+void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw, const char *code, const char *fmt, ...)
+{
+	struct tribx_buf record = { .max = 128 << 20 };
+	va_list args;
+	tribx_buf_json(&record, raw);
+	va_start(args, fmt);
+	if (record.failed)
+		t->dead.failed = true;
+	else
+		bury(t, code, fmt, args, record.p, record.n);
+	va_end(args);
+	tribx_buf_done(&record);
+	if (b)
+		tribx_unrow(b);
+}
+
+void tribx_drop_marked(struct trib *t, struct trib_batch *b)
+{
+	if (t->marks.b != b || t->marks.count == 0)
+		return;
+	int64_t n = b->array.length, kept = 0;
+	uint8_t *gone = calloc(1, (size_t)n + 1);
+	int32_t *keep = malloc(((size_t)n + 1) * sizeof *keep);
+	for (int64_t i = 0; gone && i < t->marks.count; i++)
+		gone[t->marks.rows[i]] = 1;
+	for (int64_t i = 0; gone && keep && i < n; i++)
+		if (!gone[i])
+			keep[kept++] = (int32_t)i;
+	if (!gone || !keep || trib_pick(b, keep, kept) < 0)
+		t->dead.failed = true;
+	free(gone);
+	free(keep);
+	t->marks.b = NULL;
+	t->marks.count = 0;
+}
+
+/* ---- doors to the run ---- */
+
+static int closed(struct trib *t, const char *what)
+{
+	return trib_fail(t, TRIB_FATAL, "internal.no_host: %s called outside of a run", what);
+}
+
+int trib_emit(struct trib *t, int output, struct trib_batch *b)
+{
+	if (t->host && t->host->emit)
+		return t->host->emit(t, output, b);
+	trib_free(b);
+	return closed(t, "trib_emit");
+}
+
+int trib_start(struct trib *t, int output, struct trib_batch *out)
+{
+	memset(out, 0, sizeof *out);
+	return t->host && t->host->start ? t->host->start(t, output, out) : closed(t, "trib_start");
+}
+
+int trib_slice(struct trib *t, struct trib_batch *b)
+{
+	if (t->host && t->host->slice)
+		return t->host->slice(t, b);
+	trib_free(b);
+	return closed(t, "trib_slice");
+}
+
+int trib_recall(struct trib *t, const char *table, const struct trib_batch *keys, struct trib_batch *out)
+{
+	memset(out, 0, sizeof *out);
+	return t->host && t->host->recall ? t->host->recall(t, table, keys, out) : closed(t, "trib_recall");
+}
+
+int trib_ledger(struct trib *t, struct trib_batch *row)
+{
+	memset(row, 0, sizeof *row);
+	return t->host && t->host->ledger ? t->host->ledger(t, row) : closed(t, "trib_ledger");
+}
