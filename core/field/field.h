@@ -9,19 +9,25 @@
 #include "field/node.h"
 
 struct json_t;
-struct tribx_findings { struct tribx_error *items; size_t count, cap; };   /* all zero is empty */
-struct tribx_error *tribx_finding_new(struct tribx_findings *f);           /* NULL: no memory or more than 200 */
+/* A finding of status TRIB_OK is a warning, others are faults. All zero is empty. */
+struct tribx_findings { struct tribx_error *items; size_t count, cap, dropped; };
+struct tribx_error *tribx_finding_new(struct tribx_findings *f);           /* NULL: no memory or more than 200; dropped counts those */
+/* The same, filled: status, code, the place of c (of its key when on_key; c may be NULL) with the line for the caret, text. */
+struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
+                                      const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+size_t tribx_findings_faults(const struct tribx_findings *f);              /* warnings are not counted, dropped ones are */
 void tribx_findings_done(struct tribx_findings *f);
 
 /* Reads a file of its own for a list or map that is written as a file name ("rules: rules.yaml"); NULL: not offered. */
 struct tribx_includes {
 	const struct tribx_conf *(*load)(void *ctx, const struct tribx_conf *where, struct tribx_findings *f);
+	int (*expr)(void *ctx, const char *text, struct tribx_error *e);   /* checks the syntax of a TRIB_EXPR option; NULL: unchecked */
 	void *ctx;
 	const char *dir;                /* what TRIB_PATH options are relative to */
 };
 
 /* Fills self from map (NULL: all defaults). Every fault is a finding with its place; unknown keys too, unless `more`
- * (a second table, may be NULL) has them: that table fills more_self. false: there were findings. */
+ * (a second table, may be NULL) has them: that table fills more_self. false: there were faults (warnings alone: true). */
 bool tribx_fields_load(const struct trib_field *table, void *self, const struct trib_field *more, void *more_self, struct tribx_arena *kept,
                        const struct tribx_conf *map, const struct tribx_includes *includes, struct tribx_findings *f);
 /* One value from text, as a user would write it (part columns, --set). Returns NULL or why not. */

@@ -1,0 +1,74 @@
+/* finding - faults and warnings as they are collected: no load stops at the first one. See field.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "field/field.h"
+
+enum { FINDINGS_MAX = 200 };
+
+struct tribx_error *tribx_finding_new(struct tribx_findings *f)
+{
+	if (f->count == f->cap && f->count < FINDINGS_MAX) {
+		size_t cap = f->cap ? f->cap * 2 : 8;
+		struct tribx_error *grown = realloc(f->items, cap * sizeof *grown);
+		if (grown) {
+			f->items = grown;
+			f->cap = cap;
+		}
+	}
+	if (f->count == f->cap || f->count >= FINDINGS_MAX) {
+		f->dropped++;
+		return NULL;
+	}
+	f->items[f->count] = (struct tribx_error){ 0 };
+	return &f->items[f->count++];
+}
+
+size_t tribx_findings_faults(const struct tribx_findings *f)
+{
+	size_t n = f->dropped;
+	for (size_t i = 0; i < f->count; i++)
+		n += f->items[i].status != TRIB_OK;
+	return n;
+}
+
+void tribx_findings_done(struct tribx_findings *f)
+{
+	free(f->items);
+	*f = (struct tribx_findings){ 0 };
+}
+
+/* Line n of a text that is kept whole; cut to what an error holds. */
+static void copy_line(const char *source, int n, char *to, size_t size)
+{
+	while (source && n-- > 1) {
+		source = strchr(source, '\n');
+		source += source != NULL;
+	}
+	size_t length = source ? strcspn(source, "\r\n") : 0;
+	while (length >= size || (length > 0 && length < strcspn(source, "\r\n") && ((unsigned char)source[length] & 0xC0) == 0x80))
+		length = length >= size ? size - 1 : length - 1;
+	memcpy(to, source ? source : "", length);
+	to[length] = 0;
+}
+
+struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
+                                      const char *fmt, ...)
+{
+	va_list args;
+	struct tribx_error *e = tribx_finding_new(f);
+	if (!e)
+		return NULL;
+	e->status = status;
+	snprintf(e->code, sizeof e->code, "%s", code);
+	va_start(args, fmt);
+	vsnprintf(e->text, sizeof e->text, fmt, args);
+	va_end(args);
+	if (!c || !c->file)
+		return e;
+	on_key &= c->key_line > 0;
+	char line_text[sizeof e->line_text];
+	copy_line(c->source, on_key ? c->key_line : c->line, line_text, sizeof line_text);
+	tribx_error_at(e, c->file, on_key ? c->key_line : c->line, on_key ? c->key_column : c->column, line_text);
+	return e;
+}
