@@ -1,0 +1,98 @@
+/* scan_kernel - the bodies of the kernels, included once per instruction set by scan_x86.c.
+ *
+ * ISA(name) names a function, BLOCK loads 64 bytes, EQ(block, byte) makes a mask of 64 bits, PARITY(mask) is the running
+ * exclusive-or of its bits. */
+
+/* Positions of the bits of m. Eight are written whatever m holds: a branch per bit would cost more. */
+static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t base)
+{
+	uint32_t n = (uint32_t)__builtin_popcountll(m);
+	for (uint32_t done = 0;; done += 8) {
+		for (uint32_t k = 0; k < 8; k++) {
+			o[done + k] = base + (uint32_t)__builtin_ctzll(m | (1ull << 63));
+			m &= m - 1;
+		}
+		if (done + 8 >= n)
+			return o + n;
+	}
+}
+
+static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size_t at, size_t to, struct tribx_strip *s)
+{
+	uint32_t *end = s->ends, *rec = s->recs;
+	uint64_t inside = s->inside, after_end = s->after_end, after_close = s->after_close, odd = 0;
+	for (; at < to; at += 64) {
+		ISA(block) b = ISA(load)(p + at);
+		uint64_t valid = to - at >= 64 ? ~0ull : (1ull << (to - at)) - 1;
+		uint64_t quote = d->quote ? ISA(eq)(b, d->quote) & valid : 0;
+		uint64_t in = ISA(parity)(quote) ^ inside;
+		uint64_t line = ISA(eq)(b, d->eol) & ~in & valid;
+		uint64_t stop = (ISA(eq)(b, d->delimiter) & ~in & valid) | line;
+		inside = (uint64_t)((int64_t)in >> 63);
+		if (quote | after_close) {
+			uint64_t opens = quote & in, closes = quote & ~in;
+			odd |= opens & ~((stop | quote) << 1 | after_end);
+			odd |= (closes << 1 | after_close) & valid & ~(stop | quote | ISA(eq)(b, '\r'));
+			after_close = closes >> 63;
+		}
+		after_end = (stop | quote) >> 63;
+		uint32_t base = (uint32_t)(end - s->first);
+		end = ISA(flatten)(end, stop, (uint32_t)at);
+		for (; line; line &= line - 1)
+			*rec++ = base + (uint32_t)__builtin_popcountll(stop & (line ^ (line - 1)));
+	}
+	*s = (struct tribx_strip){ s->first, end, rec, inside, after_end, after_close, s->odd | odd };
+}
+
+static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned char a, unsigned char b)
+{
+	struct tribx_tally t = { 0, 0 };
+	size_t at = 0;
+	for (; at + 64 <= n; at += 64) {
+		ISA(block) v = ISA(load)(p + at);
+		t.a += (size_t)__builtin_popcountll(ISA(eq)(v, a));
+		t.b += (size_t)__builtin_popcountll(ISA(eq)(v, b));
+	}
+	for (; at < n; at++) {
+		t.a += (unsigned char)p[at] == a;
+		t.b += (unsigned char)p[at] == b;
+	}
+	return t;
+}
+
+/* Escapes are few: a loop over them finds which bytes they take, and checks them on the way. */
+static TARGET uint64_t ISA(escapes)(const char *p, size_t at, size_t to, uint64_t slash, struct tribx_json_strip *s)
+{
+	uint64_t escaped = s->escaped;
+	s->escaped = 0;
+	for (slash &= ~escaped; slash; slash &= slash - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(slash);
+		s->odd |= !tribx_json_escape(p, p + at + i, p + to);
+		if (i == 63)
+			s->escaped = 1;
+		else
+			escaped |= 2ull << i;
+		slash &= ~escaped | (1ull << i);
+	}
+	return escaped;
+}
+
+static TARGET void ISA(json)(const char *p, size_t at, size_t to, struct tribx_json_strip *s)
+{
+	for (; at < to; at += 64) {
+		ISA(block) b = ISA(load)(p + at);
+		uint64_t valid = to - at >= 64 ? ~0ull : (1ull << (to - at)) - 1;
+		struct masks m = ISA(masks)(b);
+		uint64_t slash = m.slash & valid, escaped = 0;
+		if (slash | s->escaped)
+			escaped = ISA(escapes)(p, at, to, slash, s);
+		uint64_t quote = m.quote & ~escaped & valid;
+		uint64_t in = ISA(parity)(quote) ^ s->inside;
+		s->inside = (uint64_t)((int64_t)in >> 63);
+		s->odd |= m.control & in & valid;
+		uint64_t punct = m.punct & ~in, run = ~(m.punct | m.white | quote | in);
+		uint64_t tokens = (punct | quote | (run & ~(run << 1 | s->scalar))) & valid;
+		s->scalar = run >> 63;
+		s->out = ISA(flatten)(s->out, tokens, (uint32_t)at);
+	}
+}

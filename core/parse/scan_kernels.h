@@ -1,0 +1,24 @@
+/* scan_kernels - what a set of instructions brings; one row per set, chosen by tribx_isa_best(). */
+#ifndef TRIBX_SCAN_KERNELS_H
+#define TRIBX_SCAN_KERNELS_H
+
+#include "parse/json_index.h"
+#include "parse/scan.h"
+
+/* What one strip of an index hands to the next. first: ends[1] of the index. */
+struct tribx_strip {
+	uint32_t *first, *ends, *recs;
+	uint64_t inside;                /* all ones inside quotes */
+	uint64_t after_end, after_close;/* 1: the byte before was an end or a quote; a closing quote */
+	uint64_t odd;
+};
+
+struct tribx_kernel {
+	void (*index)(const struct tribx_dialect *d, const char *p, size_t at, size_t to, struct tribx_strip *s);
+	struct tribx_tally (*tally)(const char *p, size_t n, unsigned char a, unsigned char b);
+	void (*json)(const char *p, size_t at, size_t to, struct tribx_json_strip *s);
+	bool (*text)(const char *p, size_t n);   /* UTF-8 without NUL; a multiple of 64 bytes that ends with 3 ASCII bytes or more */
+};
+const struct tribx_kernel *tribx_kernel(enum tribx_isa isa);   /* NULL: serial, or not on this machine */
+
+#endif

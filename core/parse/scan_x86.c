@@ -1,0 +1,251 @@
+/* scan_x86 - kernels for SSE2 (every x86-64), AVX2 and AVX-512BW, and which of them this machine has.
+ *
+ * UTF-8 is checked as Keiser and Lemire describe ("Validating UTF-8 in less than one instruction per byte", 2021): every
+ * error shows in the high nibble, the low nibble of a byte and the high nibble of the next; three table look-ups, one and. */
+#include <string.h>
+
+#include "parse/scan_kernels.h"
+#include "parse/utf.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+struct masks { uint64_t slash, quote, control, punct, white; };
+
+/* ---- SSE2 ---- */
+
+#define TARGET
+#define ISA(name) sse2_##name
+typedef struct { __m128i v[4]; } sse2_block;
+
+static inline sse2_block sse2_load(const char *p)
+{
+	const __m128i *v = (const __m128i *)(const void *)p;
+	return (sse2_block){ { _mm_loadu_si128(v), _mm_loadu_si128(v + 1), _mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3) } };
+}
+
+static inline uint64_t sse2_mask(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+	uint64_t low = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
+	uint64_t high = (uint32_t)_mm_movemask_epi8(c) | (uint32_t)_mm_movemask_epi8(d) << 16;
+	return low | high << 32;
+}
+
+static inline uint64_t sse2_eq(sse2_block b, unsigned char c)
+{
+	__m128i x = _mm_set1_epi8((char)c);
+	return sse2_mask(_mm_cmpeq_epi8(b.v[0], x), _mm_cmpeq_epi8(b.v[1], x), _mm_cmpeq_epi8(b.v[2], x), _mm_cmpeq_epi8(b.v[3], x));
+}
+
+static inline uint64_t sse2_parity(uint64_t m)
+{
+	for (int by = 1; by < 64; by *= 2)
+		m ^= m << by;
+	return m;
+}
+
+static inline struct masks sse2_masks(sse2_block b)
+{
+	__m128i control[4], punct[4], white[4];
+	for (int i = 0; i < 4; i++) {
+		__m128i v = b.v[i], low = _mm_or_si128(v, _mm_set1_epi8(0x20)), line = _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'));
+		control[i] = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+		punct[i] = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(low, _mm_set1_epi8('{')), _mm_cmpeq_epi8(low, _mm_set1_epi8('}'))),
+		                        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(',')), _mm_cmpeq_epi8(v, _mm_set1_epi8(':'))), line));
+		white[i] = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\r'))));
+	}
+	return (struct masks){ sse2_eq(b, '\\'), sse2_eq(b, '"'), sse2_mask(control[0], control[1], control[2], control[3]),
+	                       sse2_mask(punct[0], punct[1], punct[2], punct[3]), sse2_mask(white[0], white[1], white[2], white[3]) };
+}
+#include "parse/scan_kernel.h"
+
+static bool sse2_text(const char *p, size_t n)
+{
+	size_t at = 0;
+	while (at + 64 <= n) {
+		sse2_block b = sse2_load(p + at);
+		__m128i high = _mm_or_si128(_mm_or_si128(b.v[0], b.v[1]), _mm_or_si128(b.v[2], b.v[3]));
+		if (_mm_movemask_epi8(high) == 0 && sse2_eq(b, 0) == 0) {
+			at += 64;
+			continue;
+		}
+		size_t to = at + 64, bad = at;
+		if (!tribx_utf8_walk(p, n, to, &bad))
+			return false;
+		at = bad;
+	}
+	return tribx_utf8_walk(p, n, n, &at);
+}
+#undef TARGET
+#undef ISA
+
+/* ---- AVX2 ---- */
+
+#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt,pclmul")))
+#define ISA(name) avx2_##name
+typedef struct { __m256i v[2]; } avx2_block;
+
+static inline TARGET avx2_block avx2_load(const char *p)
+{
+	const __m256i *v = (const __m256i *)(const void *)p;
+	return (avx2_block){ { _mm256_loadu_si256(v), _mm256_loadu_si256(v + 1) } };
+}
+
+static inline TARGET uint64_t avx2_mask(__m256i a, __m256i b)
+{
+	return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+}
+
+static inline TARGET uint64_t avx2_eq(avx2_block b, unsigned char c)
+{
+	__m256i x = _mm256_set1_epi8((char)c);
+	return avx2_mask(_mm256_cmpeq_epi8(b.v[0], x), _mm256_cmpeq_epi8(b.v[1], x));
+}
+
+static inline TARGET uint64_t avx2_parity(uint64_t m)
+{
+	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), _mm_set1_epi8(-1), 0));
+}
+
+static inline TARGET struct masks avx2_masks(avx2_block b)
+{
+	__m256i control[2], punct[2], white[2];
+	for (int i = 0; i < 2; i++) {
+		__m256i v = b.v[i], low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), line = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'));
+		__m256i brace = _mm256_or_si256(_mm256_cmpeq_epi8(low, _mm256_set1_epi8('{')), _mm256_cmpeq_epi8(low, _mm256_set1_epi8('}')));
+		__m256i mark = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(',')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8(':')));
+		__m256i blank = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r')));
+		control[i] = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1F)), v);
+		punct[i] = _mm256_or_si256(_mm256_or_si256(brace, mark), line);
+		white[i] = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(' ')), blank);
+	}
+	return (struct masks){ avx2_eq(b, '\\'), avx2_eq(b, '"'), avx2_mask(control[0], control[1]), avx2_mask(punct[0], punct[1]), avx2_mask(white[0], white[1]) };
+}
+#include "parse/scan_kernel.h"
+
+enum {
+	SHORT = 1 << 0,                 /* a lead byte without enough continuations */
+	LONG = 1 << 1,                  /* a continuation behind ASCII */
+	OVER3 = 1 << 2,                 /* E0 80..9F */
+	LARGE = 1 << 3,                 /* F4 90.., F5.. */
+	SURROGATE = 1 << 4,             /* ED A0.. */
+	OVER2 = 1 << 5,                 /* C0, C1 */
+	LARGE8 = 1 << 6, OVER4 = 1 << 6,/* F5.. 80..8F; F0 80..8F: told apart by the low nibble */
+	TWO = 1 << 7,                   /* two continuations: fine behind a lead of 3 or 4 */
+	ANY = SHORT | LONG | TWO,
+};
+
+/* One vector with the one before it; the result is not zero where bytes are wrong. */
+static inline TARGET __m256i avx2_wrong(__m256i v, __m256i before)
+{
+	const __m256i first_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG,
+		(char)TWO, (char)TWO, (char)TWO, (char)TWO, SHORT | OVER2, SHORT, SHORT | OVER3 | SURROGATE, SHORT | LARGE | LARGE8 | OVER4));
+	const char large = (char)(ANY | LARGE | LARGE8);
+	const __m256i first_low = _mm256_broadcastsi128_si256(_mm_setr_epi8((char)(ANY | OVER3 | OVER2 | OVER4), (char)(ANY | OVER2), (char)ANY, (char)ANY,
+		(char)(ANY | LARGE), large, large, large, large, large, large, large, large, (char)(ANY | LARGE | LARGE8 | SURROGATE), large, large));
+	const char all = (char)(LONG | OVER2 | TWO);
+	const __m256i second_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT,
+		(char)(all | OVER3 | LARGE8 | OVER4), (char)(all | OVER3 | LARGE), (char)(all | SURROGATE | LARGE), (char)(all | SURROGATE | LARGE), SHORT, SHORT, SHORT, SHORT));
+	const __m256i nibble = _mm256_set1_epi8(15);
+	__m256i joint = _mm256_permute2x128_si256(before, v, 0x21);
+	__m256i one = _mm256_alignr_epi8(v, joint, 15), two = _mm256_alignr_epi8(v, joint, 14), three = _mm256_alignr_epi8(v, joint, 13);
+	__m256i a = _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(one, 4), nibble));
+	__m256i b = _mm256_shuffle_epi8(first_low, _mm256_and_si256(one, nibble));
+	__m256i c = _mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
+	__m256i must = _mm256_or_si256(_mm256_subs_epu8(two, _mm256_set1_epi8(0xE0 - 0x80)), _mm256_subs_epu8(three, _mm256_set1_epi8(0xF0 - 0x80)));
+	return _mm256_xor_si256(_mm256_and_si256(_mm256_and_si256(a, b), c), _mm256_and_si256(must, _mm256_set1_epi8((char)0x80)));
+}
+
+static TARGET bool avx2_text(const char *p, size_t n)
+{
+	__m256i wrong = _mm256_setzero_si256(), before = wrong;
+	bool ascii = true;
+	char tail[64];
+	for (size_t at = 0; at <= n; at += 64) {
+		const char *from = p + at;
+		if (n - at < 64) {   /* blanks behind the end: a character that was cut shows */
+			memset(tail, ' ', sizeof tail);
+			memcpy(tail, from, n - at);
+			from = tail;
+		}
+		avx2_block b = avx2_load(from);
+		wrong = _mm256_or_si256(wrong, _mm256_cmpeq_epi8(_mm256_min_epu8(b.v[0], b.v[1]), _mm256_setzero_si256()));
+		bool now = _mm256_movemask_epi8(_mm256_or_si256(b.v[0], b.v[1])) == 0;
+		if (!now || !ascii)
+			wrong = _mm256_or_si256(wrong, _mm256_or_si256(avx2_wrong(b.v[0], before), avx2_wrong(b.v[1], b.v[0])));
+		ascii = now;
+		before = b.v[1];
+	}
+	return _mm256_testz_si256(wrong, wrong);
+}
+#undef TARGET
+#undef ISA
+
+/* ---- AVX-512BW ---- */
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx2,bmi,bmi2,popcnt,lzcnt,pclmul")))
+#define ISA(name) avx512_##name
+typedef __m512i avx512_block;
+
+static inline TARGET avx512_block avx512_load(const char *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+static inline TARGET uint64_t avx512_eq(avx512_block b, unsigned char c)
+{
+	return _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8((char)c));
+}
+
+static inline TARGET uint64_t avx512_parity(uint64_t m)
+{
+	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), _mm_set1_epi8(-1), 0));
+}
+
+static inline TARGET struct masks avx512_masks(avx512_block b)
+{
+	avx512_block low = _mm512_or_si512(b, _mm512_set1_epi8(0x20));
+	return (struct masks){
+		.slash = avx512_eq(b, '\\'), .quote = avx512_eq(b, '"'), .control = _mm512_cmplt_epu8_mask(b, _mm512_set1_epi8(0x20)),
+		.punct = avx512_eq(low, '{') | avx512_eq(low, '}') | avx512_eq(b, ',') | avx512_eq(b, ':') | avx512_eq(b, '\n'),
+		.white = avx512_eq(b, ' ') | avx512_eq(b, '\t') | avx512_eq(b, '\r'),
+	};
+}
+#include "parse/scan_kernel.h"
+#undef TARGET
+#undef ISA
+
+static const struct tribx_kernel kernels[TRIBX_ISA_COUNT] = {
+	[TRIBX_SSE2] = { sse2_index, sse2_tally, sse2_json, sse2_text },
+	[TRIBX_AVX2] = { avx2_index, avx2_tally, avx2_json, avx2_text },
+	[TRIBX_AVX512] = { avx512_index, avx512_tally, avx512_json, avx2_text },
+};
+
+bool tribx_isa_here(enum tribx_isa isa)
+{
+	bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
+	            __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+	return isa < TRIBX_AVX2 || (avx2 && (isa == TRIBX_AVX2 || (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))));
+}
+#else
+/* Other machines take the serial machine; a kernel for them is a row here. */
+static const struct tribx_kernel kernels[TRIBX_ISA_COUNT];
+
+bool tribx_isa_here(enum tribx_isa isa)
+{
+	return isa == TRIBX_SERIAL;
+}
+#endif
+
+const struct tribx_kernel *tribx_kernel(enum tribx_isa isa)
+{
+	return kernels[isa].index && tribx_isa_here(isa) ? &kernels[isa] : NULL;
+}
+
+enum tribx_isa tribx_isa_best(void)
+{
+	for (enum tribx_isa isa = TRIBX_AVX512; isa > TRIBX_SERIAL; isa--)
+		if (tribx_kernel(isa))
+			return isa;
+	return TRIBX_SERIAL;
+}
