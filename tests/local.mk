@@ -21,6 +21,7 @@ include tests/unit/plugin/local.mk
 include tests/unit/sql/local.mk
 include tests/unit/config/local.mk
 include tests/unit/run/local.mk
+include tests/unit/transforms/local.mk
 endif
 include tests/suite/local.mk
 include tests/cases/local.mk
