@@ -99,9 +99,9 @@ static int share(struct trib *t, const void *self, void *shared)
 	};
 	struct recat_error e = { "" };
 	if (o->threshold.hi || o->review_threshold.hi || s->setup.review_threshold > s->setup.threshold || s->setup.threshold > RECAT_ONE)
-		return trib_fail(t, TRIB_CONFIG, "recategorise.thresholds: 0 <= review_threshold <= threshold <= 1 must hold");
+		return trib_fail(t, TRIB_CONFIG, "recategorise.bad_thresholds: 0 <= review_threshold <= threshold <= 1 must hold");
 	if (recat_rules_new(&s->rules, &s->setup, &e) < 0)
-		return trib_fail(t, TRIB_CONFIG, "recategorise.rules: %s", e.text);
+		return trib_fail(t, TRIB_CONFIG, "recategorise.bad_rules: %s", e.text);
 	s->setup.rules = NULL;                    /* the options are not ours to keep */
 	s->setup.labels = NULL;
 	return TRIB_OK;
@@ -169,7 +169,7 @@ static int need_text(struct trib *t, const struct trib_batch *in, const char *na
 	const int rc = need(t, in, name, v);
 	if (rc < 0 || v->type == TRIB_STR || v->type == TRIB_JSON || v->type == TRIB_NULL || v->type == TRIB_I64)
 		return rc;
-	return trib_fail(t, TRIB_CONFIG, "recategorise.no_text: column '%s' is no text", name);
+	return trib_fail(t, TRIB_CONFIG, "recategorise.bad_column: column '%s' is no text", name);
 }
 
 struct columns { struct trib_view text[TEXTS_MAX], label, source, ticket, opened, language; };
@@ -178,7 +178,7 @@ static int find(struct trib *t, const struct recategorise *r, const struct trib_
 {
 	const char *const *texts = r->text.items;
 	if (r->text.count > TEXTS_MAX)
-		return trib_fail(t, TRIB_CONFIG, "recategorise.too_many: text has more than %d columns", TEXTS_MAX);
+		return trib_fail(t, TRIB_CONFIG, "recategorise.bad_column: text has more than %d columns", TEXTS_MAX);
 	for (size_t i = 0; i < r->text.count; i++)
 		if (need_text(t, in, texts[i], &c->text[i]) < 0)
 			return TRIB_CONFIG;
@@ -187,7 +187,7 @@ static int find(struct trib *t, const struct recategorise *r, const struct trib_
 		return TRIB_CONFIG;
 	const enum trib_type type = c->opened.type;
 	if (type != TRIB_TIME && type != TRIB_DATE && type != TRIB_STR && type != TRIB_NULL)
-		return trib_fail(t, TRIB_CONFIG, "recategorise.no_time: column '%s' is neither time nor date", r->opened_at);
+		return trib_fail(t, TRIB_CONFIG, "recategorise.bad_column: column '%s' is neither time nor date", r->opened_at);
 	const int language = trib_col(in, r->language);
 	c->language = (struct trib_view){ .type = TRIB_NULL };
 	if (language >= 0 && trib_view(in, language, &c->language) < 0)
