@@ -1,1 +1,1 @@
-libcore_la_SOURCES +=
+libcore_la_SOURCES += %D%/plan.h %D%/dialect.c %D%/plan.c %D%/options.c %D%/texts.c %D%/apply.c

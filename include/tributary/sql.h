@@ -1,7 +1,102 @@
-/* sql.h - SQL for the tables of a load, generated once over a dialect row. For database sinks. */
+/* sql.h - SQL for the tables of a load, generated once over a dialect row. For database sinks.
+ *
+ * A sink asks for one plan per table (trib_sql_new, in its `table` callback) and brings connect, execute and bind:
+ *   write   rows go through trib_sql_put into the staging table; append has none: its rows go into the target
+ *   commit  in one transaction: create, add (columns that the target lacks), then the steps of trib_sql_apply in order
+ * The modes are those of docs/delivery.md. Rows that are equal to what is stored are never rewritten. Rows with a null in
+ * a key column must not be staged: they are dead letters (`null_key`).
+ *
+ * Every text belongs to the plan and lives until trib_sql_free. Names from pipelines and data are quoted, values are
+ * always parameters. Nothing here talks to a database.
+ */
 #ifndef TRIBUTARY_SQL_H
 #define TRIBUTARY_SQL_H
 
 #include <tributary.h>
+
+/* What one database says differently. Pairs are what stands before and behind an expression. */
+struct trib_dialect {
+	size_t size;
+	const char *name;
+	char quote;                       /* around names; doubled inside */
+	bool one_case;                    /* names that differ in ASCII case only are one name */
+	bool exact_beside;                /* no exact decimals: NAME is approximate, NAME_dec the exact text */
+	size_t name_bytes_max;            /* 0: none */
+	const char *reserved;             /* a prefix that tables cannot have */
+	const char *same, *differs;       /* comparisons to which null is a value */
+	const char *driven;               /* before a staged key: looked up in the target, not the other way round */
+	const char *moment[2];            /* makes time texts sort as times */
+	const char *after;                /* function (now, from, to): now, or the first moment after from and not before to */
+	const char *keyed;                /* behind CREATE TABLE of a table with a key */
+	const char *temp, *temp_schema;   /* CREATE ... TABLE; before a temporary table's name */
+	const char *types[TRIB_DURATION + 1];   /* by enum trib_type; NULL: cannot be a column */
+};
+TRIB_API const struct trib_dialect *trib_dialect(const char *name);   /* "sqlite"; NULL: not known */
+/* Quoted; its length without the 0, or -1: NUL inside or too long for the dialect. to: room of 2 * name.n + 3. */
+TRIB_API int trib_sql_quote(const struct trib_dialect *d, struct trib_text name, char *to);
+
+enum {                                    /* roles of a column */
+	TRIB_SQL_KEY = 1, TRIB_SQL_VALUE = 2,
+	TRIB_SQL_COMPARE = 4,             /* a value whose change is a change of the row */
+	TRIB_SQL_NEAR = 8,                /* the approximate number beside an exact text */
+	TRIB_SQL_EXACT = 16,              /* that text */
+	TRIB_SQL_ADDED = 32,              /* kept by the mode (recorded_from ...), not in the rows */
+	TRIB_SQL_VERSION = 64, TRIB_SQL_SLICE = 128, TRIB_SQL_CLOSE = 256,
+};
+
+struct trib_sql_column {
+	const char *name, *quoted, *type;
+	int from;                         /* column of the rows; -1: ADDED */
+	unsigned role;
+	const char *add;                  /* ALTER TABLE: this column */
+};
+
+struct trib_sql_index { const char *name, *create; };   /* name as stored */
+
+/* A plan. fault: what is wrong with the table as the pipeline describes it (TRIB_CONFIG); then the rest is empty. */
+struct trib_sql {
+	size_t size;
+	const char *fault;
+	const char *name, *target;        /* as given; quoted */
+	const char *stage;                /* quoted; NULL: rows go into the target */
+	const struct trib_sql_column *columns;
+	size_t column_count;
+	const char *create;               /* IF NOT EXISTS */
+	const struct trib_sql_index *indexes;   /* IF NOT EXISTS; NULL create ends them */
+	const char *unique;               /* can be prepared only if the key is unique in the target; NULL: need not be */
+	struct trib_sql_index make_unique;
+	const char *stage_create, *stage_drop, *stage_clear, *stage_count;
+	const char *target_any;           /* answers a row if the target has one */
+};
+
+enum { TRIB_SQL_TEMPORARY = 1 };          /* the target itself is a temporary table: declared slices */
+
+/* number: of the table in its load, for the staging table's name. NULL: no memory. is is not kept. */
+TRIB_API struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number, unsigned flags);
+TRIB_API void trib_sql_free(struct trib_sql *s);      /* NULL is fine */
+/* Inserts `rows` rows; parameters are, row by row, the columns with from >= 0 whose `absent[from]` is not set (absent NULL:
+ * none is). What is absent keeps its stored value. NULL: no memory. The text lives until the next put. */
+TRIB_API const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows);
+/* Selects the columns with from >= 0 of one key, whose KEY columns are the parameters: staged rows, else stored ones.
+ * absent: as in the unit. NULL: no memory, or a table without a key. The text lives until the next call. */
+TRIB_API const char *trib_sql_recall(struct trib_sql *s, const bool *absent);
+
+struct trib_sql_unit {
+	size_t size;
+	bool fresh;                       /* the target had no rows when the transaction began */
+	bool complete;                    /* the whole source was seen */
+	const bool *absent;               /* per column of the rows: some batch lacked it. NULL: none */
+	const struct trib_sql *slices;    /* a TEMPORARY plan that holds the declared slices; NULL: none declared */
+};
+
+/* A statement of the commit. Its number n is the rows it changed, or with `answers` the first column of its row:
+ * count[adds] += n, count[takes] -= n. All counts start at 0, TRIB_UNCHANGED at the number of staged rows. */
+struct trib_sql_step {
+	const char *sql;                  /* NULL ends the steps */
+	int adds, takes;                  /* enum trib_count; -1: none */
+	bool answers, timed;              /* timed: parameter 1 is the load's time */
+};
+/* NULL: no memory. s->fault is set when the unit cannot be applied (replace of half a source: TRIB_DATA). */
+TRIB_API const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib_sql_unit *u);
 
 #endif

@@ -1,0 +1,436 @@
+/* apply - the steps that bring a staged unit into its table, mode by mode. t is the target, s the staging table.
+ *
+ * The law of the counts: what was staged starts as "unchanged"; each step says what it takes from there. So a row is
+ * counted once however the mode splits its work, and the books balance by construction. */
+#include "sql/plan.h"
+
+#include <string.h>
+
+#define MATCH "t.@ = !s.@"               /* the staged side drives: its rows are few and come in key order */
+#define MATCH_STAGED "s.@ = t.@"
+
+static struct trib_sql_step *step(struct tribx_sql *p, struct tribx_buf *b, int adds, int takes)
+{
+	static const struct trib_sql_step none = { .adds = -1, .takes = -1 };
+	if (p->step_count + 1 >= SQL_STEPS) {
+		p->no_memory = true;
+		return &p->steps[0];
+	}
+	struct trib_sql_step *s = &p->steps[p->step_count++];
+	*s = none;
+	s->sql = tribx_sql_keep(p, b);
+	s->adds = adds;
+	s->takes = takes;
+	return s;
+}
+
+static void open_rows(struct tribx_buf *b, const struct tribx_sql *p)
+{
+	tribx_buf_fmt(b, "t.%s%s%s", p->to, p->open ? " = " : " IS NULL", p->open ? p->open : "");
+}
+
+static const char *open_value(const struct tribx_sql *p)
+{
+	return p->open ? p->open : "NULL";
+}
+
+static void moment(struct tribx_buf *b, const struct tribx_sql *p, const char *of, const char *column)
+{
+	tribx_buf_fmt(b, "%s%s.%s%s", p->d->moment[0], of, column, p->d->moment[1]);
+}
+
+static void insert_into(struct tribx_buf *b, const struct tribx_sql *p)
+{
+	tribx_buf_fmt(b, "INSERT INTO %s AS t(", p->pub.target);
+	tribx_sql_list(b, p, SQL_IN_ROWS, ", ", "@");
+	if (p->mode == TRIB_SCD2)
+		tribx_buf_fmt(b, ", %s, %s", p->from, p->to);
+	if (p->revision)
+		tribx_buf_fmt(b, ", %s", p->revision);
+	tribx_buf_puts(b, ") SELECT ");
+	tribx_sql_list(b, p, SQL_IN_ROWS, ", ", "s.@");
+}
+
+static void insert_all(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	insert_into(&b, p);
+	tribx_buf_fmt(&b, " FROM %s AS s", p->pub.stage);
+	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+}
+
+/* Columns that some batch did not bring keep what is stored. */
+static void fill_absent(struct tribx_sql *p, const bool *absent)
+{
+	struct tribx_buf b = { 0 };
+	int n = 0;
+	tribx_buf_fmt(&b, "UPDATE %s AS s SET ", p->pub.stage);
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (c->from < 0 || !absent[c->from] || c->role & SQL_STAGE_KEY)
+			continue;
+		tribx_buf_fmt(&b, "%s%s = CASE WHEN s.", n++ ? ", " : "", c->quoted);
+		tribx_sql_mask(&b, c->from / SQL_MASK_BITS);
+		tribx_buf_fmt(&b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted, c->quoted);
+	}
+	tribx_buf_fmt(&b, " FROM %s AS t WHERE ", p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
+	if (p->mode == TRIB_SCD2) {
+		tribx_buf_puts(&b, " AND ");
+		open_rows(&b, p);
+	}
+	if (n)
+		step(p, &b, -1, -1);
+	else
+		tribx_buf_done(&b);
+}
+
+static void count_new(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "SELECT count(*) FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+	tribx_buf_puts(&b, ")");
+	step(p, &b, TRIB_INSERTED, TRIB_UPDATED)->answers = true;
+}
+
+static void count_late(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "SELECT count(*) FROM %s AS s, %s AS t WHERE ", p->pub.stage, p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
+	tribx_buf_puts(&b, " AND NOT coalesce(");
+	tribx_sql_newer(&b, p, "s", "t");
+	tribx_buf_puts(&b, ", 1 = 0)");
+	step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
+}
+
+static void upsert(struct tribx_sql *p, bool fresh, bool versions)
+{
+	struct tribx_buf b = { 0 };
+	if (fresh) {
+		insert_all(p);
+		return;
+	}
+	count_new(p);
+	if (versions)
+		count_late(p);
+	insert_into(&b, p);
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE 1 = 1 ON CONFLICT(", p->pub.stage);   /* the parser needs the WHERE */
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_puts(&b, p->has_compare ? ") DO UPDATE SET " : ") DO NOTHING");
+	if (p->has_compare) {
+		tribx_sql_list(&b, p, TRIB_SQL_VALUE, ", ", "@ = excluded.@");
+		tribx_buf_puts(&b, " WHERE (");
+		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ excluded.@");
+		tribx_buf_puts(&b, ")");
+		if (versions) {
+			tribx_buf_puts(&b, " AND ");
+			tribx_sql_newer(&b, p, "excluded", "t");
+		}
+	}
+	step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
+}
+
+static void insert_only(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	insert_into(&b, p);
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE 1 = 1 ON CONFLICT(", p->pub.stage);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_puts(&b, ") DO NOTHING");
+	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+}
+
+/* ---- slices ---- */
+
+static bool declared(const struct trib_sql *slices, const char *name)
+{
+	for (size_t i = 0; slices && i < slices->column_count; i++)
+		if (strcmp(slices->columns[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* q.a, q.b of those slice columns that are declared (or not), or NULL entries skipped; the number of them. */
+static int slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const struct trib_sql *slices, int want, const char *of)
+{
+	int n = 0;
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (!(c->role & role) || (want >= 0 && declared(slices, c->name) != (want == 1)))
+			continue;
+		if (b)
+			tribx_buf_fmt(b, "%s%s%s", n ? ", " : "", of, c->quoted);
+		n++;
+	}
+	return n;
+}
+
+/* The slices of this unit: those declared, and those that occur. Slice columns that no declaration names take the values that
+ * occur: "period is declared, series are those of the file". */
+static void collect_slices(struct tribx_sql *p, unsigned role, const struct trib_sql_unit *u)
+{
+	struct tribx_buf b = { 0 };
+	const char *temp = p->d->temp_schema;
+	int known = slice_columns(NULL, p, role, u->slices, 1, ""), open = slice_columns(NULL, p, role, u->slices, 0, "");
+	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s_trib_slice_%d", temp, p->number);
+	step(p, &b, -1, -1);
+	tribx_buf_fmt(&b, "%s %s_trib_slice_%d AS SELECT DISTINCT ", p->d->temp, temp, p->number);
+	if (known == 0 || open == 0) {
+		slice_columns(&b, p, role, u->slices, -1, "");
+		tribx_buf_fmt(&b, " FROM %s", p->pub.stage);
+		if (known) {
+			tribx_buf_puts(&b, " UNION SELECT ");
+			slice_columns(&b, p, role, u->slices, -1, "");
+			tribx_buf_fmt(&b, " FROM %s%s", temp, u->slices->target);
+		}
+	} else {
+		slice_columns(&b, p, role, u->slices, 1, "d.");
+		tribx_buf_puts(&b, ", ");
+		slice_columns(&b, p, role, u->slices, 0, "o.");
+		tribx_buf_puts(&b, " FROM (SELECT ");
+		slice_columns(&b, p, role, u->slices, 1, "");
+		tribx_buf_fmt(&b, " FROM %s%s UNION SELECT ", temp, u->slices->target);
+		slice_columns(&b, p, role, u->slices, 1, "");
+		tribx_buf_fmt(&b, " FROM %s) AS d CROSS JOIN (SELECT DISTINCT ", p->pub.stage);
+		slice_columns(&b, p, role, u->slices, 0, "");
+		tribx_buf_fmt(&b, " FROM %s) AS o", p->pub.stage);
+	}
+	step(p, &b, -1, -1);
+	tribx_buf_fmt(&b, "CREATE INDEX %s_trib_slice_%d_all ON _trib_slice_%d(", temp, p->number, p->number);
+	slice_columns(&b, p, role, u->slices, -1, "");
+	tribx_buf_puts(&b, ")");
+	step(p, &b, -1, -1);
+}
+
+static void in_slices(struct tribx_buf *b, const struct tribx_sql *p, unsigned role)
+{
+	tribx_buf_fmt(b, "EXISTS (SELECT 1 FROM %s_trib_slice_%d AS z WHERE ", p->d->temp_schema, p->number);
+	tribx_sql_list(b, p, role, " AND ", "z.@ ~ t.@");
+	tribx_buf_puts(b, ")");
+}
+
+static void not_staged(struct tribx_buf *b, const struct tribx_sql *p)
+{
+	tribx_buf_fmt(b, "NOT EXISTS (SELECT 1 FROM %s AS s WHERE ", p->pub.stage);
+	tribx_sql_list(b, p, TRIB_SQL_KEY, " AND ", MATCH_STAGED);
+	tribx_buf_puts(b, ")");
+}
+
+static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
+{
+	struct tribx_buf b = { 0 };
+	bool sliced = p->mode == TRIB_REPLACE_SLICE;
+	if (!sliced && !u->complete)
+		tribx_sql_fault(p, "table %s: mode replace, and this load is not the whole source", p->pub.name);
+	if (sliced && !u->fresh)
+		collect_slices(p, TRIB_SQL_SLICE, u);
+	if (!u->fresh) {
+		tribx_buf_fmt(&b, "DELETE FROM %s AS t WHERE 1 = 1", p->pub.target);
+		if (sliced) {
+			tribx_buf_puts(&b, " AND ");
+			in_slices(&b, p, TRIB_SQL_SLICE);
+		}
+		if (p->has_key) {
+			tribx_buf_puts(&b, " AND ");
+			not_staged(&b, p);
+		}
+		step(p, &b, TRIB_DELETED, -1);
+	}
+	if (p->has_key)
+		upsert(p, u->fresh, false);
+	else
+		insert_all(p);
+}
+
+/* ---- history ---- */
+
+static void close_changed(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) FROM %s AS s WHERE ", p->pub.target, p->to, p->d->after, p->from, p->pub.stage);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
+	tribx_buf_puts(&b, " AND ");
+	open_rows(&b, p);
+	tribx_buf_puts(&b, " AND (");
+	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
+	tribx_buf_puts(&b, ")");
+	step(p, &b, TRIB_UPDATED, TRIB_INSERTED)->timed = true;
+}
+
+static void close_gone(struct tribx_sql *p, const struct trib_sql_unit *u)
+{
+	struct tribx_buf b = { 0 };
+	unsigned role = slice_columns(NULL, p, TRIB_SQL_CLOSE, NULL, -1, "") ? TRIB_SQL_CLOSE : 0;
+	if (role && u->slices && slice_columns(NULL, p, TRIB_SQL_CLOSE, u->slices, 1, "") == 0)
+		return;   /* slices were declared, of columns that this table does not close by */
+	if ((!role || !u->slices) && !(p->close_absent && u->complete))
+		return;   /* a part of a source says nothing about what is not in it */
+	if (role)
+		collect_slices(p, TRIB_SQL_CLOSE, u);
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) WHERE ", p->pub.target, p->to, p->d->after, p->from);
+	open_rows(&b, p);
+	if (role) {
+		tribx_buf_puts(&b, " AND ");
+		in_slices(&b, p, TRIB_SQL_CLOSE);
+	}
+	tribx_buf_puts(&b, " AND ");
+	not_staged(&b, p);
+	step(p, &b, TRIB_DELETED, -1)->timed = true;
+}
+
+/* The newest row of the key says where the new one may begin and what its number is. */
+static void of_newest(struct tribx_buf *b, const struct tribx_sql *p, const char *what, const char *otherwise)
+{
+	tribx_buf_fmt(b, ", coalesce((SELECT %s FROM %s AS t WHERE ", what, p->pub.target);
+	tribx_sql_list(b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+	tribx_buf_puts(b, " ORDER BY ");
+	moment(b, p, "t", p->from);
+	tribx_buf_fmt(b, " DESC LIMIT 1), %s)", otherwise);
+}
+
+static void open_new(struct tribx_sql *p, bool fresh)
+{
+	struct tribx_buf b = { 0 }, what = { 0 };
+	insert_into(&b, p);
+	if (fresh)
+		tribx_buf_fmt(&b, ", ?1, %s%s FROM %s AS s", open_value(p), p->revision ? ", 0" : "", p->pub.stage);
+	else {
+		tribx_buf_fmt(&what, "%s(?1, t.%s, t.%s)", p->d->after, p->from, p->to);
+		of_newest(&b, p, what.p ? what.p : "", "?1");
+		tribx_buf_fmt(&b, ", %s", open_value(p));
+		if (p->revision) {
+			what.n = 0;
+			tribx_buf_fmt(&what, "t.%s + 1", p->revision);
+			of_newest(&b, p, what.p ? what.p : "", "0");
+		}
+		b.failed |= what.failed;
+		tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
+		tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+		tribx_buf_puts(&b, " AND ");
+		open_rows(&b, p);
+		tribx_buf_puts(&b, ")");
+	}
+	tribx_buf_done(&what);
+	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED)->timed = true;
+}
+
+/* ---- history by the rows' own time ---- */
+
+static void correct_versions(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET ", p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_VALUE, ", ", "@ = s.@");
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE ", p->pub.stage);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
+	tribx_buf_fmt(&b, " AND t.%s = s.%s AND (", p->from, p->when);
+	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
+	tribx_buf_puts(&b, ")");
+	step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
+}
+
+/* A version that says what the version before it says is no version. The one before may be stored or staged. */
+static void insert_versions(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	insert_into(&b, p);
+	tribx_buf_fmt(&b, ", s.%s, %s FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->when, open_value(p), p->pub.stage, p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+	tribx_buf_fmt(&b, " AND t.%s = s.%s)", p->from, p->when);
+	if (p->has_compare) {
+		tribx_buf_puts(&b, " AND NOT EXISTS (SELECT 1 FROM (SELECT ");
+		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, ", ", "t.@ AS @");
+		tribx_buf_puts(&b, ", ");
+		moment(&b, p, "t", p->from);
+		tribx_buf_fmt(&b, " AS _trib_at, 0 AS _trib_staged FROM %s AS t WHERE ", p->pub.target);
+		tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+		tribx_buf_puts(&b, " AND ");
+		moment(&b, p, "t", p->from);
+		tribx_buf_puts(&b, " < ");
+		moment(&b, p, "s", p->when);
+		tribx_buf_puts(&b, " UNION ALL SELECT ");
+		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, ", ", "q.@");
+		tribx_buf_puts(&b, ", ");
+		moment(&b, p, "q", p->when);
+		tribx_buf_fmt(&b, ", 1 FROM %s AS q WHERE ", p->pub.stage);
+		tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "q.@ = s.@");
+		tribx_buf_puts(&b, " AND ");
+		moment(&b, p, "q", p->when);
+		tribx_buf_puts(&b, " < ");
+		moment(&b, p, "s", p->when);
+		tribx_buf_puts(&b, " ORDER BY _trib_at DESC, _trib_staged DESC LIMIT 1) AS v WHERE NOT (");
+		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "v.@ ^ s.@");
+		tribx_buf_puts(&b, "))");
+	}
+	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+}
+
+/* Each version of a key that was touched ends where the next one begins. */
+static void chain_versions(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 }, next = { 0 };
+	tribx_buf_fmt(&next, "coalesce((SELECT n.%s FROM %s AS n WHERE ", p->from, p->pub.target);
+	tribx_sql_list(&next, p, TRIB_SQL_KEY, " AND ", "n.@ = t.@");
+	tribx_buf_puts(&next, " AND ");
+	moment(&next, p, "n", p->from);
+	tribx_buf_puts(&next, " > ");
+	moment(&next, p, "t", p->from);
+	tribx_buf_puts(&next, " ORDER BY ");
+	moment(&next, p, "n", p->from);
+	tribx_buf_fmt(&next, " LIMIT 1), %s)", open_value(p));
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s WHERE (", p->pub.target, p->to, next.p ? next.p : "");
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "t.@");
+	tribx_buf_puts(&b, ") IN (SELECT ");
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "s.@");
+	tribx_buf_fmt(&b, " FROM %s AS s) AND t.%s %s %s", p->pub.stage, p->to, p->d->differs, next.p ? next.p : "");
+	b.failed |= next.failed;
+	tribx_buf_done(&next);
+	step(p, &b, -1, -1);
+}
+
+static void history(struct tribx_sql *p, const struct trib_sql_unit *u)
+{
+	if (p->when) {
+		if (p->has_compare && !u->fresh)
+			correct_versions(p);
+		insert_versions(p);
+		chain_versions(p);
+		return;
+	}
+	if (!u->fresh && p->has_compare)
+		close_changed(p);
+	if (!u->fresh)
+		close_gone(p, u);
+	open_new(p, u->fresh);
+}
+
+const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib_sql_unit *u)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	for (size_t i = 0; i < p->step_count; i++)   /* a long run has many units */
+		tribx_arena_drop(&p->arena, p->steps[i].sql);
+	p->step_count = 0;
+	memset(p->steps, 0, sizeof p->steps);
+	if (u->absent && !u->fresh && p->has_key)
+		fill_absent(p, u->absent);
+	switch (p->mode) {
+	case TRIB_MERGE:
+		upsert(p, u->fresh, p->has_version);
+		break;
+	case TRIB_INSERT_ONLY:
+		insert_only(p);
+		break;
+	case TRIB_REPLACE:
+	case TRIB_REPLACE_SLICE:
+		replace(p, u);
+		break;
+	case TRIB_SCD2:
+		history(p, u);
+		break;
+	default:
+		break;   /* append: the rows are there */
+	}
+	return p->no_memory ? NULL : p->steps;
+}

@@ -1,0 +1,206 @@
+/* plan - from a table as the pipeline describes it to its columns: quoted names, types, roles, and what cannot be. */
+#include "sql/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tribx_sql_fault(struct tribx_sql *p, const char *fmt, ...)
+{
+	va_list args;
+	if (p->pub.fault)
+		return;
+	va_start(args, fmt);
+	p->pub.fault = tribx_arena_fmt(&p->arena, fmt, args);
+	va_end(args);
+	if (!p->pub.fault)
+		p->no_memory = true;
+}
+
+const char *tribx_sql_keep(struct tribx_sql *p, struct tribx_buf *b)
+{
+	const char *s = b->failed ? NULL : tribx_arena_text(&p->arena, b->p ? b->p : "", b->n);
+	if (!s)
+		p->no_memory = true;
+	tribx_buf_done(b);
+	*b = (struct tribx_buf){ 0 };
+	return s;
+}
+
+bool tribx_sql_same_name(const struct trib_dialect *d, const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		char x = *a, y = *b;
+		if (d->one_case && x >= 'A' && x <= 'Z')
+			x = (char)(x + 32);
+		if (d->one_case && y >= 'A' && y <= 'Z')
+			y = (char)(y + 32);
+		if (x != y)
+			return false;
+	}
+	return *a == *b;
+}
+
+static const char *quoted(struct tribx_sql *p, const char *name)
+{
+	size_t n = strlen(name);
+	char *to = tribx_arena_new(&p->arena, 2 * n + 3);
+	if (!to)
+		p->no_memory = true;
+	else if (trib_sql_quote(p->d, (struct trib_text){ name, n }, to) < 0)
+		tribx_sql_fault(p, "the name `%s` is too long for %s (%zu bytes, at most %zu)", name, p->d->name, n, p->d->name_bytes_max);
+	return to;
+}
+
+static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name, const char *type, int from, unsigned role)
+{
+	struct trib_sql_column *c = &p->columns[p->pub.column_count];
+	for (size_t i = 0; i < p->pub.column_count; i++)
+		if (tribx_sql_same_name(p->d, p->columns[i].name, name))
+			tribx_sql_fault(p, "the columns `%s` and `%s` of %s have one name in %s", p->columns[i].name, name, p->pub.name, p->d->name);
+	if (strncmp(name, "_trib_absent", 12) == 0)
+		tribx_sql_fault(p, "the column name `%s` of %s is taken", name, p->pub.name);
+	*c = (struct trib_sql_column){ .type = type, .from = from, .role = role };
+	c->name = tribx_arena_text(&p->arena, name, strlen(name));
+	c->quoted = quoted(p, name);
+	p->no_memory |= !c->name;
+	p->pub.column_count++;
+	return c;
+}
+
+static unsigned field_role(const struct trib_field *f)
+{
+	return (f->flags & TRIB_KEY ? TRIB_SQL_KEY : TRIB_SQL_VALUE | TRIB_SQL_COMPARE) | (f->flags & TRIB_CURSOR ? TRIB_SQL_VERSION : 0) | (f->flags & TRIB_SLICE ? TRIB_SQL_SLICE : 0);
+}
+
+static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
+{
+	unsigned role = field_role(f);
+	const char *type = f->type <= TRIB_DURATION ? p->d->types[f->type] : NULL;
+	if (f->type == TRIB_NULL)
+		return;   /* nobody has seen a value yet; the table is described again when one comes */
+	if (!type) {
+		tribx_sql_fault(p, "column `%s` of %s has a type that cannot be stored", f->name, p->pub.name);
+		return;
+	}
+	if (f->type != TRIB_DEC || !p->d->exact_beside) {
+		add_column(p, f->name, type, i, role);
+		return;
+	}
+	/* the number for queries, the text for truth: keys, slices and changes are told by the text, versions by the number */
+	char *exact = tribx_arena_new(&p->arena, strlen(f->name) + 5);
+	if (!exact) {
+		p->no_memory = true;
+		return;
+	}
+	strcpy(exact, f->name);
+	strcat(exact, "_dec");
+	add_column(p, f->name, p->d->types[TRIB_F64], i, TRIB_SQL_NEAR | TRIB_SQL_VALUE | (role & TRIB_SQL_VERSION));
+	add_column(p, exact, type, i, TRIB_SQL_EXACT | (role & ~(unsigned)TRIB_SQL_VERSION));
+}
+
+static void check_mode(struct tribx_sql *p)
+{
+	static const struct { bool key, slice; } needs[] = {
+		[TRIB_MERGE] = { true, false }, [TRIB_INSERT_ONLY] = { true, false }, [TRIB_REPLACE_SLICE] = { false, true },
+		[TRIB_SCD2] = { true, false }, [TRIB_EFFECTIVE] = { true, false }, [TRIB_SNAPSHOT] = { false, false },
+	};
+	bool slice = false;
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		p->has_key |= (p->columns[i].role & TRIB_SQL_KEY) != 0;
+		p->has_version |= (p->columns[i].role & TRIB_SQL_VERSION) != 0;
+		p->has_compare |= (p->columns[i].role & TRIB_SQL_COMPARE) != 0;
+		p->has_values |= (p->columns[i].role & TRIB_SQL_VALUE) != 0;
+		slice |= (p->columns[i].role & TRIB_SQL_SLICE) != 0;
+	}
+	if (p->mode > TRIB_SCD2)
+		tribx_sql_fault(p, "table %s: this mode is not offered", p->pub.name);
+	else if (needs[p->mode].key && !p->has_key)
+		tribx_sql_fault(p, "table %s needs `key:` for its mode", p->pub.name);
+	else if (needs[p->mode].slice && !slice)
+		tribx_sql_fault(p, "table %s needs `slice_by:` for its mode", p->pub.name);
+}
+
+static void check_name(struct tribx_sql *p)
+{
+	const char *r = p->d->reserved;
+	if (p->flags & TRIB_SQL_TEMPORARY)
+		return;
+	if (strncmp(p->pub.name, "_trib_", 6) == 0)
+		tribx_sql_fault(p, "table names that begin with _trib_ are taken: `%s`", p->pub.name);
+	for (size_t i = 0; r && r[i]; i++) {
+		char c = p->pub.name[i];
+		if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != r[i])
+			return;
+	}
+	if (r)
+		tribx_sql_fault(p, "%s keeps table names that begin with %s for itself: `%s`", p->d->name, r, p->pub.name);
+}
+
+static void add_history(struct tribx_sql *p)
+{
+	const struct { const char *name, *type; } added[] = {
+		{ p->from, p->d->types[TRIB_TIME] }, { p->to, p->d->types[TRIB_TIME] }, { p->revision, p->d->types[TRIB_I64] },
+	};
+	const char *names[3] = { NULL, NULL, NULL };
+	for (int i = 0; i < 3; i++)
+		if (added[i].name)
+			names[i] = add_column(p, added[i].name, added[i].type, -1, TRIB_SQL_ADDED)->quoted;
+	p->from = names[0];
+	p->to = names[1];
+	p->revision = names[2];
+}
+
+struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number, unsigned flags)
+{
+	struct tribx_sql *p = calloc(1, sizeof *p);
+	if (!p)
+		return NULL;
+	p->pub.size = sizeof p->pub;
+	p->d = d;
+	p->mode = is->mode;
+	p->flags = flags;
+	p->number = number;
+	p->pub.name = tribx_arena_text(&p->arena, is->name, strlen(is->name));
+	if (!p->pub.name)
+		goto no_memory;
+	while (is->columns[p->field_count].name)
+		p->field_count++;
+	p->mask_words = p->field_count / SQL_MASK_BITS + 1;
+	p->columns = tribx_arena_new(&p->arena, ((size_t)p->field_count * 2 + 4) * sizeof *p->columns);
+	if (!p->columns)
+		goto no_memory;
+	p->pub.columns = p->columns;
+	check_name(p);
+	for (int i = 0; i < p->field_count; i++)
+		add_field(p, &is->columns[i], i);
+	if (!p->pub.fault && !p->no_memory && p->pub.column_count == 0)
+		tribx_sql_fault(p, "table %s has no columns", p->pub.name);
+	if (!p->pub.fault && !p->no_memory)
+		tribx_sql_options(p, is);
+	if (!p->pub.fault && !p->no_memory && p->mode == TRIB_SCD2)
+		add_history(p);
+	if (!p->pub.fault && !p->no_memory)
+		check_mode(p);
+	if (!p->pub.fault && !p->no_memory) {
+		p->pub.target = quoted(p, p->pub.name);
+		tribx_sql_texts(p);
+	}
+	if (!p->no_memory)
+		return &p->pub;
+no_memory:
+	trib_sql_free(&p->pub);
+	return NULL;
+}
+
+void trib_sql_free(struct trib_sql *s)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	if (!p)
+		return;
+	tribx_buf_done(&p->put);
+	tribx_buf_done(&p->recall);
+	tribx_arena_done(&p->arena);
+	free(p);
+}

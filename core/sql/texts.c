@@ -1,0 +1,294 @@
+/* texts - the statements of a table that do not depend on what a unit brings, and the two that rows and keys go through. */
+#include "sql/plan.h"
+
+#include <string.h>
+
+void tribx_sql_list(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const char *sep, const char *pattern)
+{
+	bool first = true;
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (!(c->role & role) && !(role & SQL_IN_ROWS && c->from >= 0))
+			continue;
+		if (!first)
+			tribx_buf_puts(b, sep);
+		first = false;
+		for (const char *s = pattern; *s; s++) {
+			const char *put = *s == '@' ? c->quoted : *s == '#' ? c->type : *s == '~' ? p->d->same :
+			                  *s == '^' ? p->d->differs : *s == '!' ? p->d->driven : NULL;
+			if (put)
+				tribx_buf_puts(b, put);
+			else
+				tribx_buf_putc(b, *s);
+		}
+	}
+}
+
+void tribx_sql_mask(struct tribx_buf *b, int word)
+{
+	tribx_buf_fmt(b, word ? "_trib_absent_%d" : "_trib_absent", word);
+}
+
+void tribx_sql_newer(struct tribx_buf *b, const struct tribx_sql *p, const char *a, const char *than)
+{
+	int depth = 0;
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (!(c->role & TRIB_SQL_VERSION))
+			continue;
+		tribx_buf_fmt(b, "(%s.%s > %s.%s OR (%s.%s IS NULL AND %s.%s IS NOT NULL) OR (%s.%s %s %s.%s AND ", a, c->quoted, than, c->quoted,
+		              than, c->quoted, a, c->quoted, a, c->quoted, p->d->same, than, c->quoted);
+		depth++;
+	}
+	tribx_buf_puts(b, "1 = 1");
+	while (depth-- > 0)
+		tribx_buf_puts(b, "))");
+}
+
+static const char *create(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	bool keyed = p->has_key && p->mode != TRIB_APPEND;
+	tribx_buf_fmt(&b, "%s IF NOT EXISTS %s%s(", p->flags & TRIB_SQL_TEMPORARY ? p->d->temp : "CREATE TABLE", p->flags & TRIB_SQL_TEMPORARY ?
+	              p->d->temp_schema : "", p->pub.target);
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		bool some = keyed && (c->role & TRIB_SQL_KEY || (c->role & TRIB_SQL_ADDED && (c->quoted == p->from || c->quoted == p->revision)));
+		tribx_buf_fmt(&b, "%s%s %s%s", i ? ", " : "", c->quoted, c->type, some ? " NOT NULL" : "");
+	}
+	if (keyed) {
+		tribx_buf_puts(&b, ", PRIMARY KEY(");
+		tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+		if (p->mode == TRIB_SCD2)
+			tribx_buf_fmt(&b, ", %s", p->from);
+		tribx_buf_puts(&b, ")");
+	}
+	tribx_buf_fmt(&b, ")%s", keyed ? p->d->keyed : "");
+	return tribx_sql_keep(p, &b);
+}
+
+static struct trib_sql_index make_index(struct tribx_sql *p, const char *prefix, bool unique, const char *where)
+{
+	struct tribx_buf b = { 0 };
+	struct trib_sql_index made;
+	char *quoted;
+	tribx_buf_fmt(&b, "%s%s", prefix, p->pub.name);
+	made.name = tribx_sql_keep(p, &b);
+	quoted = made.name ? tribx_arena_new(&p->arena, 2 * strlen(made.name) + 3) : NULL;
+	if (!quoted) {
+		p->no_memory = true;
+		return (struct trib_sql_index){ NULL, NULL };
+	}
+	if (trib_sql_quote(p->d, (struct trib_text){ made.name, strlen(made.name) }, quoted) < 0)
+		tribx_sql_fault(p, "the table name `%s` is too long for an index beside it", p->pub.name);
+	tribx_buf_fmt(&b, "CREATE %sINDEX IF NOT EXISTS %s ON %s(", unique ? "UNIQUE " : "", quoted, p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_puts(&b, ")");
+	if (where)
+		tribx_buf_fmt(&b, " WHERE %s", where);
+	made.create = tribx_sql_keep(p, &b);
+	return made;
+}
+
+static void indexes(struct tribx_sql *p)
+{
+	struct trib_sql_index *list = tribx_arena_new(&p->arena, 3 * sizeof *list);
+	struct tribx_buf b = { 0 };
+	int n = 0;
+	if (!list) {
+		p->no_memory = true;
+		return;
+	}
+	p->pub.indexes = list;
+	if (p->mode == TRIB_SCD2 && !p->when) {
+		/* at most one open row per key is the database's promise, not ours */
+		tribx_buf_puts(&b, p->to);
+		tribx_buf_puts(&b, p->open ? " = " : " IS NULL");
+		tribx_buf_puts(&b, p->open ? p->open : "");
+		list[n++] = make_index(p, "_trib_open_", true, tribx_sql_keep(p, &b));
+	}
+	if (p->mode == TRIB_SCD2 || p->mode == TRIB_APPEND || !p->has_key)
+		return;
+	tribx_buf_fmt(&b, "INSERT INTO %s(", p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_puts(&b, ") SELECT ");
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_fmt(&b, " FROM %s WHERE 1 = 0 ON CONFLICT(", p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
+	tribx_buf_puts(&b, ") DO NOTHING");
+	p->pub.unique = tribx_sql_keep(p, &b);
+	p->pub.make_unique = make_index(p, "_trib_key_", true, NULL);
+}
+
+static void stage(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "%s_trib_stage_%d", p->d->temp_schema, p->number);
+	p->pub.stage = tribx_sql_keep(p, &b);
+	tribx_buf_fmt(&b, "%s IF NOT EXISTS %s(", p->d->temp, p->pub.stage);
+	tribx_sql_list(&b, p, SQL_IN_ROWS, ", ", "@ #");
+	for (int w = 0; w < p->mask_words; w++) {
+		tribx_buf_puts(&b, ", ");
+		tribx_sql_mask(&b, w);
+		tribx_buf_puts(&b, " INTEGER NOT NULL DEFAULT 0");
+	}
+	if (p->has_key) {
+		tribx_buf_puts(&b, ", PRIMARY KEY(");
+		tribx_sql_list(&b, p, SQL_STAGE_KEY, ", ", "@");
+		tribx_buf_fmt(&b, "))%s", p->d->keyed);
+	} else
+		tribx_buf_puts(&b, ")");
+	p->pub.stage_create = tribx_sql_keep(p, &b);
+	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s_trib_slice_%d", p->pub.stage, p->d->temp_schema, p->number);
+	p->pub.stage_drop = tribx_sql_keep(p, &b);
+	tribx_buf_fmt(&b, "DELETE FROM %s", p->pub.stage);
+	p->pub.stage_clear = tribx_sql_keep(p, &b);
+	tribx_buf_fmt(&b, "SELECT count(*) FROM %s", p->pub.stage);
+	p->pub.stage_count = tribx_sql_keep(p, &b);
+}
+
+void tribx_sql_texts(struct tribx_sql *p)
+{
+	struct tribx_buf b = { 0 };
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		tribx_buf_fmt(&b, "ALTER TABLE %s ADD COLUMN %s %s", p->pub.target, p->columns[i].quoted, p->columns[i].type);
+		p->columns[i].add = tribx_sql_keep(p, &b);
+	}
+	p->pub.create = create(p);
+	indexes(p);
+	if (p->mode != TRIB_APPEND)
+		stage(p);
+	tribx_buf_fmt(&b, "SELECT 1 FROM %s LIMIT 1", p->pub.target);
+	p->pub.target_any = tribx_sql_keep(p, &b);
+}
+
+/* ---- rows and keys ---- */
+
+static void put_mask(struct tribx_buf *b, const struct tribx_sql *p, const bool *absent)
+{
+	for (int w = 0; w < p->mask_words; w++) {
+		int64_t mask = 0;
+		for (int i = w * SQL_MASK_BITS; i < p->field_count && i < (w + 1) * SQL_MASK_BITS; i++)
+			mask |= absent[i] ? (int64_t)1 << (i - w * SQL_MASK_BITS) : 0;
+		tribx_buf_fmt(b, ", %lld", (long long)mask);
+	}
+}
+
+static void put_conflict(struct tribx_buf *b, const struct tribx_sql *p, const bool *absent)
+{
+	tribx_buf_puts(b, " ON CONFLICT(");
+	tribx_sql_list(b, p, SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_puts(b, ") DO UPDATE SET ");
+	for (int w = 0; w < p->mask_words; w++) {
+		tribx_buf_puts(b, w ? ", " : "");
+		tribx_sql_mask(b, w);
+		tribx_buf_puts(b, " = s.");
+		tribx_sql_mask(b, w);
+		tribx_buf_puts(b, " & excluded.");
+		tribx_sql_mask(b, w);
+	}
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (c->from >= 0 && !(c->role & SQL_STAGE_KEY) && !(absent && absent[c->from]))
+			tribx_buf_fmt(b, ", %s = excluded.%s", c->quoted, c->quoted);
+	}
+	if (p->has_version) {
+		tribx_buf_puts(b, " WHERE ");
+		tribx_sql_newer(b, p, "excluded", "s");
+	}
+}
+
+const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	struct tribx_buf *b = &p->put;
+	int n = 0;
+	b->n = 0;
+	tribx_buf_fmt(b, "INSERT INTO %s%s(", s->stage ? s->stage : p->flags & TRIB_SQL_TEMPORARY ? p->d->temp_schema : "", s->stage ? " AS s" : s->target);
+	for (size_t i = 0; i < s->column_count; i++)
+		if (s->columns[i].from >= 0 && !(absent && absent[s->columns[i].from]))
+			tribx_buf_fmt(b, "%s%s", n++ ? ", " : "", s->columns[i].quoted);
+	for (int w = 0; s->stage && absent && w < p->mask_words; w++) {
+		tribx_buf_puts(b, ", ");
+		tribx_sql_mask(b, w);
+	}
+	tribx_buf_puts(b, ") VALUES ");
+	for (int r = 0; r < rows; r++) {
+		tribx_buf_puts(b, r ? ",(" : "(");
+		for (int i = 0; i < n; i++)
+			tribx_buf_puts(b, i ? ",?" : "?");
+		if (s->stage && absent)
+			put_mask(b, p, absent);
+		tribx_buf_putc(b, ')');
+	}
+	if (s->stage && p->has_key)
+		put_conflict(b, p, absent);
+	return b->failed ? NULL : b->p;
+}
+
+static void recall_columns(struct tribx_buf *b, const struct tribx_sql *p, const bool *absent)
+{
+	for (size_t i = 0, n = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (c->from < 0)
+			continue;
+		tribx_buf_puts(b, n++ ? ", " : "");
+		if (!absent || !absent[c->from]) {
+			tribx_buf_fmt(b, "s.%s", c->quoted);
+			continue;
+		}
+		tribx_buf_puts(b, "CASE WHEN s.");
+		tribx_sql_mask(b, c->from / SQL_MASK_BITS);
+		tribx_buf_fmt(b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted, c->quoted);
+	}
+}
+
+static void recall_open(struct tribx_buf *b, const struct tribx_sql *p)
+{
+	if (p->mode == TRIB_SCD2)
+		tribx_buf_fmt(b, " AND t.%s%s%s", p->to, p->open ? " = " : " IS NULL", p->open ? p->open : "");
+}
+
+/* t.k = ?1 AND t.l = ?2: the same parameters serve both sides of the union. */
+static void recall_where(struct tribx_buf *b, const struct tribx_sql *p, const char *of)
+{
+	int n = 0;
+	for (size_t i = 0; i < p->pub.column_count; i++)
+		if (p->columns[i].role & TRIB_SQL_KEY) {
+			tribx_buf_fmt(b, "%s%s.%s = ?%d", n ? " AND " : "", of, p->columns[i].quoted, n + 1);
+			n++;
+		}
+}
+
+const char *trib_sql_recall(struct trib_sql *s, const bool *absent)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	struct tribx_buf *b = &p->recall;
+	if (!p->has_key)
+		return NULL;
+	b->n = 0;
+	if (s->stage) {
+		tribx_buf_puts(b, "SELECT ");
+		recall_columns(b, p, absent);
+		tribx_buf_fmt(b, " FROM %s AS s", s->stage);
+		if (absent) {
+			tribx_buf_fmt(b, " LEFT JOIN %s AS t ON ", s->target);
+			tribx_sql_list(b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+			recall_open(b, p);
+		}
+		tribx_buf_puts(b, " WHERE ");
+		recall_where(b, p, "s");
+		tribx_buf_puts(b, " UNION ALL ");
+	}
+	tribx_buf_puts(b, "SELECT ");
+	tribx_sql_list(b, p, SQL_IN_ROWS, ", ", "t.@");
+	tribx_buf_fmt(b, " FROM %s AS t WHERE ", s->target);
+	recall_where(b, p, "t");
+	recall_open(b, p);
+	if (s->stage) {
+		tribx_buf_fmt(b, " AND NOT EXISTS (SELECT 1 FROM %s AS s WHERE ", s->stage);
+		recall_where(b, p, "s");
+		tribx_buf_putc(b, ')');
+	}
+	return b->failed ? NULL : b->p;
+}
