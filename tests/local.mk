@@ -28,3 +28,10 @@ include tests/cases/local.mk
 include tests/plugins/local.mk
 TESTS += $(check_SCRIPTS_ALL)
 EXTRA_DIST += $(check_SCRIPTS_ALL)
+
+# what .ci/run repeats under ASan and UBSan: all units, and the suites that are quick there
+SANITIZE_TESTS = $(check_PROGRAMS) tests/suite/contract.sh tests/cases/quickstart.sh
+print-sanitize-tests:
+	@echo $(SANITIZE_TESTS)
+.PHONY: print-sanitize-tests
+EXTRA_DIST += %D%/lsan.supp

@@ -1,1 +1,1 @@
-# cases
+check_SCRIPTS_ALL += %D%/layers.sh
