@@ -14,17 +14,17 @@
 
 #include "arrow/batch.h"
 
-/* A column of a batch that has rows. live: its values are here; otherwise (also when it only was cleared of rows that it
- * never had) the array's child holds them. The schema's child always says name and type. */
+/* A column of a batch that has b->rows. live: its values are here; otherwise the array's child holds them. The schema's
+ * child always says name and type. */
 struct tribx_column {
 	enum trib_type type;
-	int precision, scale;
+	int precision, scale, bits;        /* bits of a value in values */
 	bool live;
 	int64_t count, cap, nulls;         /* cap 0: the next put has to look closer */
 	void *values;
 	uint8_t *validity;                 /* NULL: no nulls so far */
 	char *constant;                    /* the text of every row; NULL: an ordinary column */
-	size_t constant_size;
+	int64_t constant_size;             /* -1: null in every row */
 };
 
 /* Bytes that views point into, kept by one of the two owners. */

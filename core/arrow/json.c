@@ -1,0 +1,129 @@
+/* json - rows out of parsed JSON objects. Declared columns (a field table's) say where their values are and are all there is;
+ * a batch without declared columns gets a column for every key it meets. */
+#include "arrow/cast.h"
+#include "arrow/rows.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* RFC 6901; a `from` that does not begin with / is a key. NULL: not there. */
+static const json_t *at_pointer(const json_t *j, const char *pointer)
+{
+	char key[256];
+	while (j && *pointer == '/') {
+		size_t n = 0;
+		for (pointer++; *pointer && *pointer != '/'; pointer++) {
+			if (n + 1 >= sizeof key)
+				return NULL;
+			key[n++] = *pointer != '~' ? *pointer : pointer[1] == '1' ? '/' : '~';
+			pointer += *pointer == '~' && (pointer[1] == '0' || pointer[1] == '1');
+		}
+		key[n] = 0;
+		if (!json_is_array(j)) {
+			j = json_object_get(j, key);
+			continue;
+		}
+		int64_t index;
+		j = tribx_i64_parse((struct trib_text){ key, n }, &index) == 0 && index >= 0 ? json_array_get(j, (size_t)index) : NULL;
+	}
+	return j;
+}
+
+static void put_dump(struct trib_batch *b, int col, const json_t *j)
+{
+	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!text)
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for a JSON value");
+	else
+		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_JSON, .text = tribx_text(text) });
+	free(text);
+}
+
+static void put_json(struct trib_batch *b, int col, const json_t *j)
+{
+	enum trib_type type = b->rows ? b->rows->cols[col].type : TRIB_NULL;
+	if (!j || json_is_null(j)) {
+		trib_put_null(b, col);
+	} else if (type == TRIB_JSON || json_is_object(j) || json_is_array(j)) {
+		put_dump(b, col, j);
+	} else if (json_is_string(j)) {
+		struct trib_text t = { json_string_value(j), json_string_length(j) };
+		if (type == TRIB_NULL)
+			trib_put_str(b, col, t);
+		else
+			trib_put_text(b, col, t);
+	} else if (json_is_integer(j)) {
+		trib_put_i64(b, col, json_integer_value(j));
+	} else if (json_is_real(j)) {
+		trib_put_f64(b, col, json_real_value(j));
+	} else {
+		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_BOOL, .i64 = json_is_true(j) });
+	}
+}
+
+static void put_declared(struct trib_batch *b, const json_t *row)
+{
+	for (int col = 0; col < trib_cols(b); col++) {
+		const struct ArrowSchema *s = tribx_label(b, col);
+		const char *from = tribx_label_from(s);
+		if (!from || !*from)
+			put_json(b, col, json_object_get(row, s->name));
+		else
+			put_json(b, col, *from == '/' ? at_pointer(row, from) : json_object_get(row, from));
+	}
+}
+
+static void put_found(struct trib_batch *b, json_t *row)
+{
+	const char *key;
+	json_t *value;
+	int near = 0;
+	json_object_foreach(row, key, value) {
+		int col = tribx_find(b, key, near);
+		if (col < 0)
+			col = trib_add(b, key, TRIB_NULL);
+		if (col < 0)
+			return;
+		near = col + 1;
+		struct tribx_column *c = tribx_column_open(b, col, 1);
+		if (!c)
+			return;
+		tribx_fill_nulls(b, col, b->array.length - c->count);   /* a column that begins in this row */
+		put_json(b, col, value);
+	}
+}
+
+static void refuse(struct trib_batch *b, const json_t *j)
+{
+	struct trib_rows *r = b->rows;
+	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
+	if (!text)
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for a JSON value");
+	else if (!r->dead)
+		tribx_batch_fault(b, TRIB_DATA, "json.not_an_object", "row %lld is not a JSON object: %.100s", (long long)b->array.length + 1, text);
+	else
+		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object", text, strlen(text), 0);
+	free(text);
+}
+
+void trib_rows_json(struct trib_batch *b, const struct json_t *array)
+{
+	bool declared = false;
+	if (!tribx_rows_open(b))
+		return;
+	for (int col = 0; col < trib_cols(b); col++)
+		declared |= tribx_label_from(tribx_label(b, col)) != NULL;
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		json_t *row = json_array_get(array, i);
+		if (!json_is_object(row)) {
+			refuse(b, row);
+			continue;
+		}
+		if (declared)
+			put_declared(b, row);
+		else
+			put_found(b, row);
+		trib_rows(b, 1);
+	}
+}
