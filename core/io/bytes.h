@@ -16,9 +16,11 @@ struct tribx_listing { struct tribx_entry *items; size_t count; };
 /* dir: what relative paths start at. unpack: auto, none, gz, zip (NULL: auto). */
 int tribx_open(const char *dir, const char *url, const char *unpack, int64_t from, int64_t size, const struct tribx_limits *limits,
                struct trib_bytes **out, struct tribx_error *e);
-int tribx_read(struct trib_bytes *in, void *to, size_t size, size_t *got, struct tribx_error *e);   /* TRIB_OK, TRIB_END (verified), negative */
+/* TRIB_OK: *got bytes, less than size only near the end, never 0; TRIB_END: none, and all of it was verified; negative: *got is 0. */
+int tribx_read(struct trib_bytes *in, void *to, size_t size, size_t *got, struct tribx_error *e);
 void tribx_close(struct trib_bytes *in);
 const char *tribx_bytes_name(const struct trib_bytes *in);                                           /* for errors: the user's spelling, member included */
+/* Files in name order, below dir without it. TRIB_END: nothing matches; e says (file.no_match) what was looked for and what is there. */
 int tribx_find(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e);
 void tribx_find_done(struct tribx_listing *l);
 

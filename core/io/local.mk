@@ -1,1 +1,3 @@
-libcore_la_SOURCES +=
+libcore_la_SOURCES += %D%/bytes.c %D%/bytes.h %D%/find.c %D%/format.h %D%/glob.c %D%/gzip.c %D%/inflate.c %D%/local.c %D%/source.h \
+                      %D%/stream.c %D%/stream.h %D%/zip.c %D%/zip.h %D%/zip_dir.c %D%/zip_name.c
+EXTRA_DIST += %D%/README.md
