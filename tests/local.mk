@@ -23,6 +23,7 @@ include tests/unit/config/local.mk
 include tests/unit/run/local.mk
 include tests/unit/transforms/local.mk
 endif
+include tests/batteries/local.mk
 include tests/suite/local.mk
 include tests/cases/local.mk
 include tests/plugins/local.mk

@@ -1,0 +1,76 @@
+#!/bin/bash
+# kill.sh SINK [PLUGIN_FOLDER] - kill by syscall index (docs/delivery.md): the run is killed at the N-th call of every write-class
+# syscall, for every N, then run again under the same TRIB_NOW; the canonical dump must be that of an undisturbed run.
+# Prints "kill-SINK TRIALS FAILURES"; fewer than 100 points is a failure. PLUGIN_FOLDER comes first in the search: defects.
+. "$(dirname "$0")/../lib.sh"
+sink=$1
+[ -e "$TRIB_BUILD/tests/plugins/.libs/feed.so" ] || skip "a static build loads no modules"
+command -v strace >/dev/null || { [ -n "${CI:-}" ] && { echo "kill-$sink 0 1: strace is missing"; exit 1; }; skip "strace is missing"; }
+strace -o /dev/null true 2>/dev/null || { [ -n "${CI:-}" ] && { echo "kill-$sink 0 1: ptrace is not allowed"; exit 1; }; skip "ptrace is not allowed here"; }
+[ -z "${2:-}" ] || export TRIB_PLUGIN_PATH="$2:$TRIB_PLUGIN_PATH"
+export TRIB_NOW=2025-02-02T00:00:00Z TRIB_WORKERS=1 ASAN_OPTIONS=detect_leaks=0
+exe=$TRIB_BUILD/.libs/trib; [ -x "$exe" ] || exe=$TRIB
+export LD_LIBRARY_PATH="$TRIB_BUILD/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+calls="write pwrite64 writev fsync fdatasync ftruncate rename renameat renameat2 unlink unlinkat linkat mkdir openat fallocate"
+
+case $sink in
+sqlite) options="use: sqlite, path: out.db, tables: { rows: { mode: merge, key: [id] }, audit: { mode: append } }"
+  dump() { sqlite3 out.db 'SELECT id, part, times FROM "rows" ORDER BY 1; SELECT id, was FROM audit ORDER BY 1, 2; SELECT part FROM _trib_state ORDER BY 1;
+    SELECT sum(rows_inserted), sum(rows_updated), sum(rows_unchanged) FROM _trib_loads; SELECT name FROM sqlite_master WHERE type = '"'table'"' ORDER BY 1; PRAGMA integrity_check'; } ;;
+files) options="use: files, path: out, format: csv"
+  dump() { python3 - <<'P'
+import json, os, csv
+m = json.load(open('out/manifest.json'))
+def walk(x):
+    if isinstance(x, dict):
+        for v in x.values(): yield from walk(v)
+    elif isinstance(x, list):
+        for v in x: yield from walk(v)
+    elif isinstance(x, str) and x.endswith('.csv'): yield x
+named = sorted(set(walk(m)))
+tables = {}
+for f in named:
+    p = f if os.path.exists(f) else os.path.join('out', f)
+    rows = list(csv.reader(open(p, newline='')))
+    tables.setdefault(os.path.basename(os.path.dirname(p)), []).extend(rows[1:])
+for t in sorted(tables):
+    print(t, *sorted(map(tuple, tables[t])), sep='\n')
+seen = sorted(os.path.join(d, f) for d, _, fs in os.walk('out') for f in fs if f.endswith('.csv') and not f.startswith('.'))
+assert [os.path.normpath(s) for s in seen] == sorted(os.path.normpath(f if os.path.exists(f) else os.path.join('out', f)) for f in named), (seen, named)
+P
+  } ;;
+*) echo "unknown sink $sink"; exit 2 ;;
+esac
+
+fresh() {
+  rm -rf "$work/run"; mkdir "$work/run"; cd "$work/run" || exit 1
+  cat >p.yaml <<Y
+pipeline: p
+source: { use: feed, rows: 12, parts: 6, batch: 5 }
+steps: [ bend: { audit: true } ]
+sink: { $options }
+checkpoint: { rows: 20 }
+Y
+}
+go() { "$exe" run p.yaml >out.txt 2>&1; }
+
+fresh; go || { cat out.txt; echo "kill-$sink 1 1: the undisturbed run fails"; exit 1; }
+want=$(dump) || { echo "kill-$sink 1 1: no dump"; exit 1; }
+go; same "$(dump)" "$want" >/dev/null || { echo "kill-$sink 1 1: a second run changes the target"; exit 1; }
+
+fresh; strace -f -o "$work/calls" -e trace="$(echo $calls | tr ' ' ',')" "$exe" run p.yaml >/dev/null 2>&1
+main=$(head -1 "$work/calls" | cut -d' ' -f1)   # counters of strace are per thread; the sink's side is the main one
+for call in $calls; do
+  count=$(grep -c "^$main *$call(" "$work/calls")
+  for ((n = 1; n <= count; n++)); do
+    fresh; trials=$((trials + 1))
+    strace -f -o /dev/null -e trace=none -e inject="$call:signal=SIGKILL:when=$n" "$exe" run p.yaml >/dev/null 2>&1
+    if ! go; then
+      failures=$((failures + 1)); echo "not ok: $call $n: the next run fails: $(grep -m1 error out.txt)"
+    elif got=$(dump) && [ "$got" = "$want" ]; then :; else
+      failures=$((failures + 1)); echo "not ok: $call $n: the target differs: $(diff <(echo "$want") <(echo "$got") | head -3 | tr '\n' ' ')"
+    fi
+  done
+done
+[ $trials -ge 100 ] || { echo "not ok: only $trials points"; failures=$((failures + 1)); }
+finish "kill-$sink"
