@@ -43,8 +43,9 @@ struct trib_numbers {
 	bool indian;                 /* groups of 2 after the first 3 */
 	bool scientific;             /* 1.2e3 is a number */
 	bool dash_is_zero;           /* accounting style: "-" is zero, not null */
-	bool percent;                /* set by the reader: a % sign was there */
-	char reserved[10];
+	bool percent;                /* every cell has a % sign, in front or behind; 12.5 % reads as 0.125 (two more decimals). Set by guessing */
+	char currency[4];            /* "USD": this code, or a symbol of it, may stand in front or behind. "": none may */
+	char reserved[6];
 };
 
 /* By CLDR locale ("de_DE", "de-CH", "en_IN", "fr") or by mark ("1.234,56", "1 234.56", "1'234.56", "12,34,567.89").
@@ -55,8 +56,9 @@ TRIB_API TRIB_MUST int trib_numbers(const char *locale, struct trib_numbers *out
 TRIB_API TRIB_MUST int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale);
 /* Null words of C.1: "", -, –, N/A, n.a., #N/A, null, .. (and nil when declared). */
 TRIB_API bool trib_null_word(struct trib_text cell);
-/* Votes over a column: feed every cell, then ask. TRIB_AMBIGUOUS: survivors disagree on values. */
-struct trib_guess { uint32_t alive; int64_t cells, disagree; int32_t deciding_row; uint32_t reserved; };
+/* Votes over a column: feed every cell, then ask. TRIB_AMBIGUOUS: survivors disagree on values. Cells that are null words, or
+ * numbers in no style at all, have no vote. disagree: cells that were read in two ways; deciding_row: the last one (from 1) that ruled a style out. */
+struct trib_guess { uint32_t alive; int64_t cells, disagree; int32_t deciding_row; uint32_t pairs; };
 TRIB_API void trib_guess_start(struct trib_guess *g);
 TRIB_API void trib_guess_cell(struct trib_guess *g, struct trib_text cell);
 TRIB_API TRIB_MUST int trib_guess_end(const struct trib_guess *g, struct trib_numbers *out);
