@@ -112,7 +112,7 @@ static bool writable_by_others(const struct stat *st)
 static bool trusted(const char *path, struct tribx_error *e)
 {
 	struct stat st;
-	char at[PATH_MAX];
+	char at[PATH_MAX + 128];
 	snprintf(at, sizeof at, "%s", path);
 	for (bool file = true; at[0]; file = false) {
 		if (stat(at, &st) < 0)
