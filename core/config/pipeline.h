@@ -2,7 +2,8 @@
  *
  * Shape (README 5, docs/pipeline.md):
  *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, checkpoint {rows, bytes, age},
- *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode, tables, ...options} */
+ *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode, tables, ...options}
+ * mode, strategy, key, version_by and slice_by of the sink itself are those of the main output's table. */
 #ifndef TRIBX_PIPELINE_H
 #define TRIBX_PIPELINE_H
 
@@ -16,7 +17,7 @@ struct tribx_step {
 };
 
 struct tribx_table_conf {                      /* tables: { observation: { mode: scd2, key: [..], ... } } */
-	const char *name;
+	const char *name;                      /* NULL: the main output's, where `table` does not name it */
 	enum trib_mode mode;
 	bool mode_given;
 	struct { const char **items; size_t count; } key, version_by, slice_by;
@@ -26,7 +27,7 @@ struct tribx_table_conf {                      /* tables: { observation: { mode:
 };
 
 struct tribx_pipeline {
-	const char *name;                      /* instance: carrier-kpis/P53 */
+	const char *name, *base;               /* instance: carrier-kpis/P53; as the file says: carrier-kpis */
 	const char *file, *dir;                /* the YAML file; its folder: relative paths start there */
 	const char **after; size_t after_count;
 	struct tribx_step source, sink;
@@ -35,8 +36,9 @@ struct tribx_pipeline {
 	struct tribx_step *steps; size_t step_count;
 	struct tribx_table_conf *tables; size_t table_count;
 	int64_t max_rejects; double max_rejects_share;   /* -1: that form is not used; default 0 rows */
-	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;
+	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;   /* default: 100000, 64 MiB, 60 s, whichever is first */
 	struct tribx_includes includes;
+	const struct tribx_conf *conf, *schedule;        /* the whole file, substituted; schedule NULL: none (only its keys are checked) */
 };
 
 /* A project: a folder (every *.yaml in it that has `pipeline:`), or one file. All memory is in it. */

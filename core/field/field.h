@@ -12,7 +12,8 @@ struct json_t;
 /* A finding of status TRIB_OK is a warning, others are faults. All zero is empty. */
 struct tribx_findings { struct tribx_error *items; size_t count, cap, dropped; };
 struct tribx_error *tribx_finding_new(struct tribx_findings *f);           /* NULL: no memory or more than 200; dropped counts those */
-/* The same, filled: status, code, the place of c (of its key when on_key; c may be NULL) with the line for the caret, text. */
+/* The same, filled: status, code, the place of c (of its key when on_key; c may be NULL) with the line for the caret, text.
+ * NULL also for what is known already: one value has one fault, one text is said once at a place. */
 struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
                                       const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 size_t tribx_findings_faults(const struct tribx_findings *f);              /* warnings are not counted, dropped ones are */

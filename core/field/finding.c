@@ -52,6 +52,18 @@ static void copy_line(const char *source, int n, char *to, size_t size)
 	to[length] = 0;
 }
 
+/* One value has one fault, its first; one text at one place is said once, whatever the number of instances it is in. */
+static bool known(const struct tribx_findings *f, const struct tribx_error *e, bool value)
+{
+	for (size_t i = 0; i + 1 < f->count; i++) {
+		const struct tribx_error *o = &f->items[i];
+		bool here = e->line > 0 && o->line == e->line && o->column == e->column && strcmp(o->file, e->file) == 0;
+		if (here && ((value && o->status != TRIB_OK) || (o->status == e->status && strcmp(o->text, e->text) == 0)))
+			return true;
+	}
+	return false;
+}
+
 struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
                                       const char *fmt, ...)
 {
@@ -70,5 +82,9 @@ struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, cons
 	char line_text[sizeof e->line_text];
 	copy_line(c->source, on_key ? c->key_line : c->line, line_text, sizeof line_text);
 	tribx_error_at(e, c->file, on_key ? c->key_line : c->line, on_key ? c->key_column : c->column, line_text);
+	if (known(f, e, !on_key && status != TRIB_OK && c->kind == TRIBX_SCALAR)) {
+		f->count--;
+		return NULL;
+	}
 	return e;
 }

@@ -1,6 +1,6 @@
 check_PROGRAMS += %D%/unit_config
 TESTS += %D%/unit_config
-%C%_unit_config_SOURCES = %D%/test_config.c
+%C%_unit_config_SOURCES = %D%/files.h %D%/test_badinput.c %D%/test_csv.c %D%/test_pipeline.c %D%/test_project.c %D%/test_subst.c %D%/test_yaml.c
 %C%_unit_config_CPPFLAGS = $(UNIT_CPP)
 %C%_unit_config_LDADD = $(UNIT_LIBS)
 %C%_unit_config_LDFLAGS = $(UNIT_LINK)
