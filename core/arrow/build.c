@@ -6,7 +6,7 @@
 
 /* ---- pages ---- */
 
-int tribx_page_add(struct trib_batch *b, const struct tribx_page *p, const struct tribx_store *of)
+int tribx_page_add(struct trib_batch *b, const struct tribx_page *p)
 {
 	struct trib_rows *r = tribx_rows_open(b);
 	if (!r)
@@ -28,7 +28,7 @@ int tribx_page_add(struct trib_batch *b, const struct tribx_page *p, const struc
 		}
 		r->page_cap = cap;
 	}
-	r->pages[r->page_count] = tribx_page_keep(p, of);
+	r->pages[r->page_count] = tribx_page_keep(p);
 	r->mems[r->page_count] = p->mem;
 	return r->page_count++;
 }
@@ -39,7 +39,7 @@ int tribx_batch_add_room(struct trib_batch *b, struct tribx_room *room)
 		tribx_batch_fault(b, TRIB_DATA, "cell.too_long", "text of more than 2 GiB in one piece");
 		return -1;
 	}
-	int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room }, NULL);
+	int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room });
 	if (page >= 0)
 		b->rows->last = page;
 	return page;

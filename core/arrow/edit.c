@@ -84,7 +84,6 @@ int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct
 		parts.views = true;
 		parts.pages = s ? s->pages : NULL;
 		parts.page_count = s ? s->page_count : 0;
-		parts.of = s;
 	}
 	if (l->offsets && !l->coded) {
 		v.offsets = (const int32_t *)(const void *)values + a->offset;

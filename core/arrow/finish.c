@@ -80,11 +80,10 @@ static int close_live(struct trib_batch *b, int col)
 
 int tribx_settle(struct trib_batch *b)
 {
-	if (!b->rows) {
-		if (!tribx_ours(b))
-			return tribx_adopt(b, NULL);
+	if (!tribx_ours(b))
+		return tribx_adopt(b, NULL);
+	if (!b->rows)
 		return b->array.release ? TRIB_OK : tribx_roots_new(b, 0);
-	}
 	struct trib_rows *r = tribx_rows_open(b);
 	if (!r)
 		return b->rows && b->rows->status ? b->rows->status : TRIB_FATAL;
@@ -103,7 +102,7 @@ int tribx_settle(struct trib_batch *b)
 int tribx_ready(struct trib_batch *b, struct tribx_error *e)
 {
 	int status;
-	if (!b->rows && !tribx_ours(b))
+	if (!tribx_ours(b))
 		return tribx_adopt(b, e);
 	status = tribx_settle(b);
 	if (status == TRIB_OK && b->rows)

@@ -88,7 +88,7 @@ static int page_of_columns(struct trib_batch *b, struct trib_text t)
 		const struct tribx_store *s = a->release ? tribx_text_store(a) : NULL;
 		for (int k = 0; s && k < s->page_count && looked < LOOK; k++, looked++)
 			if (inside(&s->pages[k], t))
-				return tribx_page_add(b, &s->pages[k], s);
+				return tribx_page_add(b, &s->pages[k]);
 	}
 	return -1;
 }
@@ -117,7 +117,7 @@ static int page_for(struct trib_batch *b, struct trib_text *t)
 			tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for %zu bytes of text", t->n);
 			return -1;
 		}
-		int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room }, NULL);
+		int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room });
 		tribx_room_drop(room);
 		if (page < 0)
 			return -1;
@@ -235,7 +235,7 @@ void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v,
 	const struct tribx_column *c = &b->rows->cols[col];
 	if (tribx_is_text(c->type)) {
 		for (int i = 0; text && i < text->page_count; i++)
-			b->rows->last = tribx_page_add(b, &text->pages[i], text);
+			b->rows->last = tribx_page_add(b, &text->pages[i]);
 		for (int64_t i = 0; i < v->length; i++)
 			trib_put_str(b, col, trib_str(v, i));
 		return;

@@ -49,10 +49,10 @@ static bool describe_column(struct tribx_column *c, const struct ArrowSchema *s)
 
 struct trib_rows *tribx_rows_look(struct trib_batch *b)
 {
-	if (b->rows)
-		return b->rows;
 	if (!tribx_ours(b) && tribx_adopt(b, NULL) < 0)
 		return NULL;
+	if (b->rows)
+		return b->rows;
 	int count = (int)b->schema.n_children;
 	struct trib_rows *r = calloc(1, sizeof *r);
 	struct tribx_column *cols = calloc((size_t)count + 8, sizeof *cols);

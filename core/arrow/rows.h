@@ -38,7 +38,7 @@ int tribx_column_retype(struct trib_batch *b, int col, enum trib_type type, int 
 void tribx_fill_nulls(struct trib_batch *b, int col, int64_t n);
 /* Appends all rows of a view of the same type (and scale). */
 void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_store *text);
-int tribx_page_add(struct trib_batch *b, const struct tribx_page *p, const struct tribx_store *of);   /* index, or -1 */
+int tribx_page_add(struct trib_batch *b, const struct tribx_page *p);   /* index, or -1 */
 void tribx_rows_undefer(struct trib_batch *b);
 int tribx_rows_status(const struct trib_batch *b, struct tribx_error *e);   /* the fault that is remembered, or TRIB_OK */
 /* Array children for everything; b->rows stays only if there are bad rows to tell of. */

@@ -30,14 +30,13 @@ struct tribx_store *tribx_store_keep(struct tribx_store *s)
 	return s;
 }
 
-struct tribx_page tribx_page_keep(const struct tribx_page *p, const struct tribx_store *of)
+struct tribx_page tribx_page_keep(const struct tribx_page *p)
 {
-	struct tribx_page kept = *p;
-	if (kept.room)
-		tribx_room_keep(kept.room);
-	else
-		kept.store = tribx_store_keep(kept.store ? kept.store : (struct tribx_store *)(uintptr_t)of);
-	return kept;
+	if (p->room)
+		tribx_room_keep(p->room);
+	if (p->store)
+		tribx_store_keep(p->store);
+	return *p;
 }
 
 void tribx_page_drop(struct tribx_page *p)
@@ -94,7 +93,7 @@ int tribx_array_new(struct ArrowArray *to, const struct tribx_parts *p)
 	}
 	int64_t *sizes = (int64_t *)(uintptr_t)(s->pages + pages);
 	for (int i = 0; i < pages; i++) {
-		((struct tribx_page *)s->pages)[i] = tribx_page_keep(&p->pages[i], p->of);
+		((struct tribx_page *)s->pages)[i] = tribx_page_keep(&p->pages[i]);
 		s->buffers[2 + i] = p->pages[i].mem;
 		sizes[i] = p->pages[i].size;
 	}

@@ -16,7 +16,7 @@ struct tribx_store {
 	struct tribx_store *lender;        /* whose buffers these are otherwise */
 	struct ArrowArray words;           /* of a coded column */
 	struct ArrowArray foreign;         /* taken over from outside */
-	const struct tribx_page *pages;    /* that text lies in. A page without owner is this store's own */
+	const struct tribx_page *pages;    /* that text lies in */
 	int page_count;
 	const void **buffers;
 };
@@ -29,7 +29,6 @@ struct tribx_parts {
 	void *validity, *values;           /* blocks, taken over, also on failure */
 	const struct tribx_page *pages;    /* counted, not taken */
 	int page_count;
-	const struct tribx_store *of;      /* whose pages those without an owner are */
 	struct ArrowArray *words;          /* moved in, also on failure; makes it a coded column */
 };
 int tribx_array_new(struct ArrowArray *to, const struct tribx_parts *p);
@@ -43,7 +42,7 @@ struct tribx_store *tribx_store_new(int buffer_count, int page_count);     /* on
 void tribx_store_drop(struct tribx_store *s);                              /* NULL is fine */
 struct tribx_store *tribx_store_keep(struct tribx_store *s);
 void tribx_release_array(struct ArrowArray *a);                            /* the release of columns with a store */
-struct tribx_page tribx_page_keep(const struct tribx_page *p, const struct tribx_store *of);
+struct tribx_page tribx_page_keep(const struct tribx_page *p);
 void tribx_page_drop(struct tribx_page *p);
 
 /* Roots. Children that are not set yet are all zero (release NULL). */

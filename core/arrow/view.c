@@ -99,7 +99,7 @@ int trib_view_(const struct trib_batch *b, int col, struct trib_view *out, size_
 {
 	struct trib_view v;
 	struct trib_batch *mine = (struct trib_batch *)(uintptr_t)b;   /* decoding and adopting change nothing that can be seen */
-	if (!b->rows && !tribx_ours(b)) {
+	if (!tribx_ours(b)) {
 		int status = tribx_adopt(mine, NULL);
 		if (status < 0)
 			return status;
