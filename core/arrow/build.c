@@ -167,7 +167,7 @@ static int add(struct trib_batch *b, const char *name, enum trib_type type, int 
 	struct trib_rows *r = tribx_rows_open(b);
 	if (!r)
 		return -1;
-	int col = tribx_find(b, name, r->count ? r->count - 1 : 0);
+	int col = tribx_col_find(b, name, r->count ? r->count - 1 : 0);
 	if (col >= 0) {
 		/* a column that was absent gets its type; rows closed before stay null */
 		if (r->cols[col].type == TRIB_NULL && type != TRIB_NULL && !r->cols[col].constant) {

@@ -236,7 +236,7 @@ static int to_span(const struct tribx_value *v, enum trib_type type, int64_t *ou
 		return status;
 	if (type == TRIB_CLOCK && (status = tribx_clock_parse(v->text, &c)) == FITS)
 		*out = c.us;
-	if (type == TRIB_DURATION && (status = tribx_duration_parse(v->text, &d)) == FITS)
+	if (type == TRIB_DURATION && (status = tribx_duration_cell(v->text, &d)) == FITS)
 		*out = d.ms;
 	return status;
 }

@@ -260,7 +260,7 @@ void trib_constant(struct trib_batch *b, const char *name, struct trib_text valu
 	struct trib_rows *r = tribx_rows_look(b);   /* rows that are decoded later stay so */
 	if (!r || r->status)
 		return;
-	int col = tribx_find(b, name, r->count ? r->count - 1 : 0);
+	int col = tribx_col_find(b, name, r->count ? r->count - 1 : 0);
 	char *text = malloc(value.n + 1);
 	if (text && col < 0)
 		col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = TRIB_STR });
@@ -341,7 +341,7 @@ static int64_t copy_codes(const int32_t *codes, int64_t n, int count, int32_t *t
 static int put_coded(struct trib_batch *b, const char *name, struct ArrowArray *a)
 {
 	struct trib_rows *r = tribx_rows_open(b);
-	int col = r ? tribx_find(b, name, 0) : -1;
+	int col = r ? tribx_col_find(b, name, 0) : -1;
 	if (r && col < 0)
 		col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = TRIB_STR, .coded = TRIBX_CODED });
 	else if (r && (tribx_retire_room(b, 2) < 0 || tribx_label_code(b, col) < 0))

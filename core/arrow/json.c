@@ -80,7 +80,7 @@ static void put_found(struct trib_batch *b, json_t *row)
 	json_t *value;
 	int near = 0;
 	json_object_foreach(row, key, value) {
-		int col = tribx_find(b, key, near);
+		int col = tribx_col_find(b, key, near);
 		if (col < 0)
 			col = trib_add(b, key, TRIB_NULL);
 		if (col < 0)

@@ -90,7 +90,7 @@ int tribx_unite(struct trib_batch *all, const struct trib_batch *b, bool *grew)
 	for (int i = 0; i < trib_cols(b); i++) {
 		if (tribx_type(b, i) == TRIB_NULL)
 			continue;   /* absent here: there is nothing to learn from it */
-		int col = tribx_find(all, tribx_label(b, i)->name, i);
+		int col = tribx_col_find(all, tribx_label(b, i)->name, i);
 		if (col >= 0 && tribx_type(all, col) != TRIB_NULL)
 			continue;
 		if (take_label(all, col, b, i) < 0)
@@ -147,7 +147,7 @@ static int cast_all(struct trib_batch *b, const struct trib_batch *as, struct tr
 {
 	bool any = false;
 	for (int i = 0; i < trib_cols(as); i++) {
-		int col = tribx_find(b, tribx_label(as, i)->name, i);
+		int col = tribx_col_find(b, tribx_label(as, i)->name, i);
 		struct tribx_layout is, want;
 		if (col < 0 || !tribx_layout_of(tribx_label(b, col), &is) || !tribx_layout_of(tribx_label(as, i), &want) || alike(&is, &want))
 			continue;
@@ -181,7 +181,7 @@ static int reorder(struct trib_batch *b, const struct trib_batch *as)
 	to.array.length = b->array.length;
 	for (int i = 0; i < trib_cols(as); i++) {
 		const char *name = tribx_label(as, i)->name;
-		int col = tribx_find(b, name, i);
+		int col = tribx_col_find(b, name, i);
 		struct ArrowSchema *s = tribx_label(&to, i);
 		int status = col >= 0 ? label_as(s, tribx_label(b, col), tribx_label(as, i))
 		                      : tribx_label_new(s, &(struct tribx_label_as){ .name = name, .type = TRIB_NULL });

@@ -309,7 +309,7 @@ void tribx_roots_forget(struct trib_batch *b)
 		tribx_label_drop(&s->retired[--s->retired_count]);
 }
 
-int tribx_find(const struct trib_batch *b, const char *name, int near)
+int tribx_col_find(const struct trib_batch *b, const char *name, int near)
 {
 	int count = (int)b->schema.n_children;
 	near = near < count ? near : 0;

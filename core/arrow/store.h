@@ -56,7 +56,7 @@ void tribx_roots_forget(struct trib_batch *b);
 /* The shells of column `col` of b become copies of these (moved). */
 static inline struct ArrowArray *tribx_kid(const struct trib_batch *b, int col) { return b->array.children[col]; }
 static inline struct ArrowSchema *tribx_label(const struct trib_batch *b, int col) { return b->schema.children[col]; }
-int tribx_find(const struct trib_batch *b, const char *name, int near);    /* starts looking at `near`: columns mostly come in order */
+int tribx_col_find(const struct trib_batch *b, const char *name, int near);    /* starts looking at `near`: columns mostly come in order */
 
 extern const int64_t tribx_zeros[8];           /* where buffers of nothing point */
 

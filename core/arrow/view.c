@@ -10,7 +10,7 @@ int trib_cols(const struct trib_batch *b)
 
 int trib_col(const struct trib_batch *b, const char *name)
 {
-	return name ? tribx_find(b, name, 0) : -1;
+	return name ? tribx_col_find(b, name, 0) : -1;
 }
 
 const char *trib_col_name(const struct trib_batch *b, int col)

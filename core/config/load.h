@@ -25,7 +25,7 @@ struct tribx_conf *tribx_substitute(const struct tribx_conf *tree, const struct 
 void tribx_set_apply(struct tribx_conf *root, const struct tribx_set *set, struct tribx_arena *arena, struct tribx_findings *f);
 
 /* Shape: keys of a pipeline into its struct; name, file, dir and includes are set already. */
-void tribx_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f);
+void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f);
 void tribx_shape_tables(struct tribx_pipeline *p, const struct tribx_conf *sink, struct tribx_arena *arena, struct tribx_findings *f);
 /* The words of modes and the keys of a table, for the schema of editors. */
 struct tribx_mode_word { const char *mode, *strategy; enum trib_mode is; };

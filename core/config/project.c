@@ -131,7 +131,7 @@ static struct unit *read_unit(struct loader *l, const char *path, const char *sh
 		tribx_set_apply(u->root, &l->sets[i], arena, l->f);
 	if (!u->name) {   /* the shape is looked at all the same: its faults are faults */
 		struct tribx_pipeline scrap = { .name = shown };
-		tribx_shape(&scrap, root, arena, l->f);
+		tribx_pipeline_shape(&scrap, root, arena, l->f);
 		return NULL;
 	}
 	l->unit_count++;
@@ -189,7 +189,7 @@ static void add_instance(struct loader *l, struct unit *u, const struct tribx_va
 	struct tribx_pipeline *to = &p->pipelines[p->count++];
 	*to = (struct tribx_pipeline){ .name = name, .base = u->name, .file = u->shown, .dir = p->dir,
 	                               .includes = { .load = include, .ctx = l->cache, .dir = p->dir } };
-	tribx_shape(to, root, &p->arena, l->f);
+	tribx_pipeline_shape(to, root, &p->arena, l->f);
 	u->after = to->after;
 	u->after_count = to->after_count;
 	u->count++;

@@ -308,7 +308,7 @@ static void shape_schedule(struct tribx_pipeline *p, const struct tribx_conf *ro
 		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", s, false, "schedule: not a map; write { cron: \"30 6 * * *\", ... }");
 }
 
-void tribx_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
+void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
 {
 	for (size_t i = 0; i < root->count; i++)
 		if (!has(top_keys, root->items[i].key) && strncmp(root->items[i].key, "x-", 2) != 0)

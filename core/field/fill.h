@@ -22,7 +22,7 @@ const char *tribx_value_parse(const struct trib_field *row, const char *text, un
 void tribx_value_store(const struct trib_field *row, union tribx_value v, void *slot);
 union tribx_value tribx_value_load(const struct trib_field *row, const void *slot);
 /* Text of a date, time, clock or decimal; to has room for 64 bytes. */
-void tribx_value_text(const struct trib_field *row, union tribx_value v, char to[64]);
+void tribx_value_show(const struct trib_field *row, union tribx_value v, char to[64]);
 bool tribx_is_text(enum trib_type type);                     /* STR, SECRET, JSON: a pointer to text */
 
 struct tribx_fill {

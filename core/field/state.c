@@ -46,7 +46,7 @@ static json_t *save_value(const struct trib_field *row, const void *slot)
 	case TRIB_SECRET:   return v.text ? json_string(v.text) : json_null();
 	case TRIB_JSON:     return v.text ? json_loads(v.text, JSON_DECODE_ANY, NULL) : json_null();
 	default:
-		tribx_value_text(row, v, text);
+		tribx_value_show(row, v, text);
 		return json_string(text);
 	}
 }

@@ -289,7 +289,7 @@ union tribx_value tribx_value_load(const struct trib_field *row, const void *slo
 	}
 }
 
-void tribx_value_text(const struct trib_field *row, union tribx_value v, char to[64])
+void tribx_value_show(const struct trib_field *row, union tribx_value v, char to[64])
 {
 	int64_t s = v.clock.us / 1000000;
 	switch (row->type) {
