@@ -152,8 +152,13 @@ static int open_member(struct tribx_source *src, const char *member, struct trib
 	}
 	const struct tribx_zip_entry *m = pick(&z, member, e);
 	rc = m ? tribx_zip_usable(m, &in->limits, e) : e && e->status ? e->status : TRIB_DATA;
-	if (rc == TRIB_OK && !(*name = strdup(m->name)))
+	char *whole = NULL;
+	if (rc == TRIB_OK && (!(*name = strdup(m->name)) || (!member && asprintf(&whole, "%s!/%s", in->name, m->name) < 0)))
 		rc = no_memory(e);
+	if (rc == TRIB_OK && whole) {
+		free(in->name);
+		in->name = whole;
+	}
 	if (rc < 0)
 		src->close(src);
 	else

@@ -11,6 +11,7 @@
 struct tribx_format;                            /* option values; zeroed, then filled from tribx_format_fields */
 extern const struct trib_field tribx_format_fields[];
 extern const size_t tribx_format_size;
+const char *tribx_format_unpack(const struct tribx_format *f);      /* for tribx_open: auto, none, gz, zip */
 
 struct tribx_decoder;
 /* Checks what a table cannot (options that exclude each other). */
