@@ -21,7 +21,7 @@ int tribx_read(struct trib_bytes *in, void *to, size_t size, size_t *got, struct
 void tribx_close(struct trib_bytes *in);
 const char *tribx_bytes_name(const struct trib_bytes *in);                                           /* for errors: the user's spelling, member included */
 /* Files in name order, below dir without it. TRIB_END: nothing matches; e says (file.no_match) what was looked for and what is there. */
-int tribx_find(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e);
+int tribx_find_files(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e);
 void tribx_find_done(struct tribx_listing *l);
 
 #endif

@@ -116,7 +116,7 @@ static char *split_member(const struct tribx_transport *t, char *path)
 	return at + 2;
 }
 
-int tribx_find(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e)
+int tribx_find_files(const char *dir, const char *url, const char *member, struct tribx_listing *out, struct tribx_error *e)
 {
 	struct tribx_error own = { 0 };
 	struct tribx_listing found = { 0 };

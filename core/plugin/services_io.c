@@ -75,7 +75,7 @@ int trib_find(struct trib *t, const char *url, const char *member, struct trib_b
 {
 	struct tribx_listing l;
 	memset(out, 0, sizeof *out);
-	int found = tribx_find(dir_of(t), url, member, &l, &t->error);
+	int found = tribx_find_files(dir_of(t), url, member, &l, &t->error);
 	int rc = found < 0 ? found : listing_batch(&l, out, &t->error);
 	tribx_find_done(&l);
 	if (rc < 0)

@@ -78,7 +78,7 @@ static json_t *expected(char *dir, size_t size)
 static int read_all(const char *dir, const char *file, struct tribx_error *e)
 {
 	struct tribx_listing l;
-	int lines = 0, rc = tribx_find(dir, file, "*.csv", &l, e);
+	int lines = 0, rc = tribx_find_files(dir, file, "*.csv", &l, e);
 	for (size_t i = 0; rc == TRIB_OK && i < l.count; i++) {
 		char url[1024], to[4096];
 		struct trib_bytes *in = NULL;
