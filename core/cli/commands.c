@@ -1,0 +1,47 @@
+/* commands - the table of commands: help, man page and parsing come from it. */
+#include "cli/commands.h"
+
+const struct tribx_command *const tribx_commands[] = {
+	/* look */
+	&tribx_cmd_explain,
+	/* after */
+	&tribx_cmd_help,
+	NULL
+};
+
+struct help { bool man; };
+static const struct trib_field help_flags[] = { TRIB_FIELD(struct help, man, .help = "The man page, for man(1)."), { 0 } };
+
+static const char *name_at(const void *list, size_t i)
+{
+	return ((const struct tribx_command *const *)list)[i]->name;
+}
+
+static int help(struct tribx_cli *c, const void *flags)
+{
+	const struct help *f = flags;
+	char name[128] = "";
+	size_t count = 0;
+	c->streamed = true;
+	if (f->man) {
+		tribx_help_man(stdout);
+		return 0;
+	}
+	for (size_t i = 0; i < c->arg_count; i++)
+		snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? " " : "", c->args[i]);
+	for (; tribx_commands[count]; count++)
+		if (strcmp(tribx_commands[count]->name, name) == 0)
+			return tribx_help_one(stdout, tribx_commands[count]);
+	if (!name[0])
+		return tribx_help_all(stdout);
+	int code = tribx_cli_usage(c, "there is no command \"%s\"", name);
+	const char *near = tribx_nearest(name, name_at, tribx_commands, count);
+	if (near)
+		tribx_error_hint(&c->error, "did you mean \"trib help %s\"?", near);
+	return code;
+}
+
+const struct tribx_command tribx_cmd_help = {
+	.name = "help", .usage = "[COMMAND]", .help = "What the commands do.", .examples = "trib help\ntrib help run", .flags = help_flags,
+	.flags_size = sizeof(struct help), .args_max = 2, .run = help
+};

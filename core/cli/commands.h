@@ -1,0 +1,10 @@
+/* commands - one line per verb; each is defined in its own file. */
+#ifndef TRIBX_COMMANDS_H
+#define TRIBX_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct tribx_command tribx_cmd_explain;
+extern const struct tribx_command tribx_cmd_help;
+
+#endif

@@ -1,0 +1,186 @@
+/* main - trib VERB [NOUN] [ARGS] [--flags anywhere]. Parses, calls the verb, writes the answer's frame. */
+#include <config.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/flags.h"
+
+/* ---- what verbs call ---- */
+
+int tribx_exit_of(int status)
+{
+	return status >= 0 ? 0 : tribx_status(status)->exit_code;
+}
+
+int tribx_exit_worse(int a, int b)
+{
+	static const int order[] = { 130, 143, 3, 2, 1, 6, 5, 4, 0 };
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a;
+}
+
+int tribx_cli_fail(struct tribx_cli *c, const struct tribx_error *e)
+{
+	if (!c->error.status && &c->error != e)
+		c->error = *e;
+	return tribx_exit_of(e->status);
+}
+
+int tribx_cli_usage(struct tribx_cli *c, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	tribx_fail(&c->error, TRIB_CONFIG, "cli.usage", "%s", text);
+	return 2;
+}
+
+int tribx_cli_faults(const struct tribx_cli *c)
+{
+	int code = c->findings.dropped ? 2 : 0;
+	for (size_t i = 0; i < c->findings.count; i++)
+		code = tribx_exit_worse(code, tribx_exit_of(c->findings.items[i].status));
+	return code;
+}
+
+struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path)
+{
+	path = path ? path : c->arg_count ? c->args[0] : ".";
+	return tribx_project_load(path, c->sets, c->set_count, &c->findings);
+}
+
+bool tribx_cli_picks(const struct tribx_cli *c, const struct tribx_pipeline *p)
+{
+	bool any = false, hit = false;
+	for (size_t i = 0; i < c->select_count; i++) {
+		bool away = *c->select[i] == '!';
+		const char *glob = c->select[i] + away;
+		bool match = tribx_glob(glob, p->name) || tribx_glob(glob, p->base);
+		if (away && match)
+			return false;
+		any |= !away;
+		hit |= !away && match;
+	}
+	return hit || !any;
+}
+
+void tribx_cli_table(struct tribx_cli *c, struct tribx_table *t)
+{
+	if (t->failed)
+		tribx_fail(&c->error, TRIB_FATAL, "internal.no_memory", "no memory for the answer");
+	else if (c->json) {
+		json_decref(c->result);
+		c->result = tribx_table_json(t);
+	} else
+		tribx_table_print(t, stdout, c->tty);
+	tribx_table_done(t);
+}
+
+static void say(FILE *to, const char *fmt, va_list args)
+{
+	char *text;
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	fprintf(to, "%s\n", tribx_mask(text));
+	free(text);
+}
+
+void tribx_cli_say(const struct tribx_cli *c, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	if (!c->json)
+		say(stdout, fmt, args);
+	va_end(args);
+}
+
+void tribx_cli_talk(const struct tribx_cli *c, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	if (!c->json && !c->quiet)
+		say(stderr, fmt, args);
+	va_end(args);
+}
+
+/* ---- the frame of an answer ---- */
+
+static void envelope(struct tribx_cli *c, int code)
+{
+	json_t *findings = json_array();
+	for (size_t i = 0; i < c->findings.count; i++)
+		json_array_append_new(findings, tribx_error_json(&c->findings.items[i]));
+	json_t *all = json_pack("{s:i,s:s,s:b,s:O?,s:O?,s:o,s:o}", "v", 1, "command", c->command ? c->command : "", "ok", code == 0, "summary", c->summary,
+	                        "result", c->result, "findings", findings, "error", c->error.status ? tribx_error_json(&c->error) : json_null());
+	char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+	puts(text ? text : "{\"v\":1,\"ok\":false,\"error\":{\"code\":\"internal.no_memory\"}}");
+	free(text);
+	json_decref(all);
+}
+
+static void talk(const struct tribx_cli *c)
+{
+	fflush(stdout);   /* the order of stdout and stderr on one terminal is that of events */
+	for (size_t i = 0; i < c->findings.count; i++)
+		if (!c->quiet || c->findings.items[i].status != TRIB_OK)
+			tribx_error_print(stderr, &c->findings.items[i], c->err_color);
+	if (c->findings.dropped)
+		fprintf(stderr, "and %zu more\n", c->findings.dropped);
+	if (c->error.status)
+		tribx_error_print(stderr, &c->error, c->err_color);
+}
+
+static int finish(struct tribx_cli *c, int code)
+{
+	if (c->error.status && code == 0)
+		code = tribx_exit_of(c->error.status);
+	if (c->json && !c->streamed)
+		envelope(c, code);
+	else
+		talk(c);
+	json_decref(c->summary);
+	json_decref(c->result);
+	tribx_findings_done(&c->findings);
+	tribx_arena_done(&c->arena);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "error[cli.output]: stdout: %s\n", strerror(errno));
+		return tribx_exit_worse(code, 3);
+	}
+	return code;
+}
+
+static int run(struct tribx_cli *c, const struct tribx_parsed *p)
+{
+	const struct tribx_command *cmd = p->command;
+	if (p->version) {
+		puts(PACKAGE_NAME " " PACKAGE_VERSION);
+		c->streamed = true;
+		return 0;
+	}
+	if (p->help || !cmd) {
+		c->streamed = true;
+		return cmd ? tribx_help_one(stdout, cmd) : p->help ? tribx_help_all(stdout) : (tribx_help_all(stderr), 2);
+	}
+	c->command = cmd->name;
+	if ((int)c->arg_count < cmd->args_min)
+		return tribx_cli_usage(c, "too few arguments: trib %s %s", cmd->name, cmd->usage);
+	if (cmd->args_max >= 0 && (int)c->arg_count > cmd->args_max)
+		return tribx_cli_usage(c, "too many arguments: trib %s %s", cmd->name, cmd->usage);
+	tribx_log_level(c->quiet ? TRIBX_ERROR : c->verbose > 1 ? TRIBX_DEBUG : c->verbose ? TRIBX_INFO : TRIBX_WARN);
+	return cmd->run(c, p->flags);
+}
+
+int trib_main(int argc, char **argv)
+{
+	struct tribx_cli c = { .tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
+	struct tribx_parsed p;
+	int code = tribx_flags_parse(&c, argc, argv, &p) ? run(&c, &p) : tribx_exit_of(c.error.status);
+	return finish(&c, code);
+}
