@@ -182,6 +182,7 @@ TRIB_API void trib_put_dec(struct trib_batch *b, int col, trib_dec v);
 TRIB_API void trib_put_str(struct trib_batch *b, int col, struct trib_text v);    /* copied unless it lies in b's room */
 TRIB_API void trib_put_text(struct trib_batch *b, int col, struct trib_text v);   /* parsed to the column's type */
 TRIB_API void trib_put_null(struct trib_batch *b, int col);
+/* values lie as trib_view shows them, from row (and bit) 0; texts as struct trib_text. validity: NULL, no nulls. */
 TRIB_API void trib_put_many(struct trib_batch *b, int col, const void *values, const uint8_t *validity, int64_t n);
 TRIB_API void trib_rows(struct trib_batch *b, int64_t n);
 TRIB_API void trib_rows_json(struct trib_batch *b, const struct json_t *array);
@@ -275,7 +276,7 @@ struct trib_stream {
 	const char *name, *help;            /* "*": any stream that discover lists */
 	const struct trib_field *columns;   /* NULL: known at run time, from discover or from the first batch */
 	/* Appends rows to out and moves the state fields past them. out is empty and has the columns of `columns`, or of the
-	 * batch before; trib_add() makes more. Or out is replaced by a foreign Arrow pair (array and schema, with release).
+	 * batch before; trib_add() makes more. Or, after trib_free(out), a foreign Arrow pair takes its place (both with release).
 	 * Instances of different parts may find different columns: the core unites them by name and marks absent ones. */
 	int (*read)(struct trib *t, void *self, struct trib_batch *out);
 };

@@ -89,9 +89,9 @@ int tribx_take(struct tribx_intake *in, bool nested, struct tribx_taken *out)
 /* ---- one column ---- */
 
 /* Takes the foreign child, whatever happens. */
-static struct tribx_store *hold(struct ArrowArray *foreign)
+static struct tribx_buffers *hold(struct ArrowArray *foreign)
 {
-	struct tribx_store *s = tribx_store_new(0, 0);
+	struct tribx_buffers *s = tribx_buffers_new(0, 0);
 	if (s)
 		s->foreign = *foreign;
 	else
@@ -116,7 +116,7 @@ static int adopt_column(struct trib_batch *to, int col, const struct trib_batch 
 	in.offset = in.a->offset < 0 ? 0 : in.a->offset + from->array.offset;
 	in.length = from->array.length;
 	int status = tribx_take(&in, false, &taken);
-	tribx_store_drop(in.holder);
+	tribx_buffers_drop(in.holder);
 	if (status < 0) {
 		tribx_array_drop(&taken.array);
 		return status == TRIB_FATAL ? tribx_fail(e, status, "internal.no_memory", "no memory for a batch") : status;

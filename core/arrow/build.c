@@ -112,7 +112,7 @@ static bool thaw(struct trib_batch *b, int col)
 		return false;
 	c->live = true;
 	if (any)
-		tribx_append_view(b, col, &v, tribx_is_text(v.type) ? tribx_text_store(a) : NULL);
+		tribx_append_view(b, col, &v, tribx_textual(v.type) ? tribx_text_buffers(a) : NULL);
 	return true;
 }
 

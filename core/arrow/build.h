@@ -32,7 +32,7 @@ struct tribx_page {
 	const char *mem;
 	int64_t size;
 	struct tribx_room *room;
-	struct tribx_store *store;         /* a foreign array */
+	struct tribx_buffers *lender;      /* a foreign array */
 };
 
 /* Room for `rows` more values of a column and a pointer to the first of them; NULL: remembered, nothing to write to.

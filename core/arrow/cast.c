@@ -73,7 +73,7 @@ struct trib_text tribx_value_text(const struct tribx_value *v, char to[TRIBX_NUM
 	case TRIB_CLOCK:
 		return (struct trib_text){ to, tribx_clock_text((trib_clock){ v->i64 }, to) };
 	case TRIB_DURATION:
-		return (struct trib_text){ to, tribx_duration_text((trib_duration){ v->i64 }, to) };
+		return (struct trib_text){ to, tribx_span_text((trib_duration){ v->i64 }, to) };
 	case TRIB_I64:
 		return (struct trib_text){ to, tribx_i64_text(v->i64, to) };
 	default:
@@ -208,7 +208,7 @@ static int to_date(const struct tribx_value *v, int64_t *out)
 	}
 	if (v->type == TRIB_I64)
 		return TOO_LARGE;   /* days that fit were stored by put */
-	int status = tribx_is_text(v->type) ? trib_date_parse(v->text, NULL, &d) : NOT_THIS;
+	int status = tribx_textual(v->type) ? trib_date_parse(v->text, NULL, &d) : NOT_THIS;
 	if (status == FITS)
 		*out = d.days;
 	return status;
@@ -221,7 +221,7 @@ static int to_time(const struct tribx_value *v, int64_t *out)
 		*out = v->i64 * day_us;
 		return FITS;
 	}
-	int status = tribx_is_text(v->type) ? trib_time_parse(v->text, NULL, &t) : NOT_THIS;
+	int status = tribx_textual(v->type) ? trib_time_parse(v->text, NULL, &t) : NOT_THIS;
 	if (status == FITS)
 		*out = t.us;
 	return status;
@@ -232,7 +232,7 @@ static int to_span(const struct tribx_value *v, enum trib_type type, int64_t *ou
 	trib_clock c;
 	trib_duration d;
 	int status = NOT_THIS;
-	if (!tribx_is_text(v->type))
+	if (!tribx_textual(v->type))
 		return status;
 	if (type == TRIB_CLOCK && (status = tribx_clock_parse(v->text, &c)) == FITS)
 		*out = c.us;
@@ -331,12 +331,12 @@ void tribx_put_value(struct trib_batch *b, int col, const struct tribx_value *v)
 		if (!(c = tribx_spot(b, col, 1)))
 			return;
 	}
-	if (tribx_is_text(c->type) && !(c->type == TRIB_JSON && v->type == TRIB_JSON)) {
+	if (tribx_textual(c->type) && !(c->type == TRIB_JSON && v->type == TRIB_JSON)) {
 		put_text(b, col, v, c->type == TRIB_JSON);
 		return;
 	}
 	if (c->type == v->type && c->type != TRIB_DEC && c->type != TRIB_BOOL) {
-		if (tribx_is_text(c->type))
+		if (tribx_textual(c->type))
 			trib_put_str(b, col, v->text);
 		else if (c->type == TRIB_F64)
 			trib_put_f64(b, col, v->f64);
@@ -360,7 +360,7 @@ void trib_put_text(struct trib_batch *b, int col, struct trib_text t)
 	struct tribx_column *c = tribx_spot(b, col, 1);
 	if (!c)
 		return;
-	if (!t.p || (t.n == 0 && !tribx_is_text(c->type)))
+	if (!t.p || (t.n == 0 && !tribx_textual(c->type)))
 		trib_put_null(b, col);
 	else if (c->type == TRIB_STR)
 		trib_put_str(b, col, t);

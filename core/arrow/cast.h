@@ -3,7 +3,7 @@
 #ifndef TRIBX_CAST_H
 #define TRIBX_CAST_H
 
-#include "arrow/number.h"
+#include "arrow/scalar.h"
 #include "base/text.h"
 
 struct tribx_value {

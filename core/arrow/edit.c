@@ -79,8 +79,8 @@ int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct
 	if (l->coded) {
 		tribx_array_share(&words, a->dictionary);
 		parts.words = &words;
-	} else if (tribx_is_text(l->type)) {
-		const struct tribx_store *s = a->private_data;
+	} else if (tribx_textual(l->type)) {
+		const struct tribx_buffers *s = a->private_data;
 		parts.views = true;
 		parts.pages = s ? s->pages : NULL;
 		parts.page_count = s ? s->page_count : 0;

@@ -27,7 +27,7 @@ static int close_column(struct trib_batch *b, int col, struct ArrowArray *to)
 {
 	struct trib_rows *r = b->rows;
 	struct tribx_column *c = &r->cols[col];
-	bool text = tribx_is_text(c->type);
+	bool text = tribx_textual(c->type);
 	if (c->constant)
 		return close_constant(b, col, to);
 	if (c->bits == 0) {

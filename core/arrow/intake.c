@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "arrow/number.h"
+#include "arrow/scalar.h"
 
 /* ---- lending ---- */
 
 int tribx_lend(struct ArrowArray *to, const struct tribx_intake *in, const struct tribx_page *pages, int page_count)
 {
 	int count = (int)in->a->n_buffers;
-	struct tribx_store *s = tribx_store_new(count, page_count);
+	struct tribx_buffers *s = tribx_buffers_new(count, page_count);
 	if (!s)
 		return TRIB_FATAL;
-	s->lender = tribx_store_keep(in->holder);
+	s->lender = tribx_buffers_keep(in->holder);
 	for (int i = 0; i < count; i++)
 		s->buffers[i] = in->a->buffers[i];
 	for (int i = 0; i < page_count; i++)
@@ -43,7 +43,7 @@ int tribx_copy_validity(struct tribx_parts *p, const struct tribx_intake *in)
 
 int tribx_add_nulls(struct ArrowArray *a, const uint8_t *also)
 {
-	struct tribx_store *s = a->private_data;
+	struct tribx_buffers *s = a->private_data;
 	size_t size = (size_t)a->length / 8 + 1;
 	int64_t nulls = 0;
 	if (!s->validity) {
@@ -64,7 +64,7 @@ int tribx_add_nulls(struct ArrowArray *a, const uint8_t *also)
 int tribx_all_null(struct ArrowArray *to, enum trib_type type, int64_t n)
 {
 	size_t size = (size_t)n * 16 + 16;
-	struct tribx_parts p = { .bits = tribx_bits(type), .views = tribx_is_text(type), .length = n, .nulls = n,
+	struct tribx_parts p = { .bits = tribx_bits(type), .views = tribx_textual(type), .length = n, .nulls = n,
 	                         .validity = tribx_block_new((size_t)n / 8 + 1), .values = tribx_block_new(size) };
 	if (!p.validity || !p.values) {
 		tribx_block_free(p.validity);

@@ -11,7 +11,7 @@
 struct tribx_intake {
 	struct tribx_error *e;
 	const char *column;
-	struct tribx_store *holder;        /* keeps the foreign array; its buffers are lent to what is made here */
+	struct tribx_buffers *holder;        /* keeps the foreign array; its buffers are lent to what is made here */
 	const struct ArrowArray *a;
 	const struct ArrowSchema *s;
 	int64_t offset, length, nulls;

@@ -100,7 +100,7 @@ static int take_large(const struct tribx_intake *in, struct tribx_taken *out)
 	struct tribx_parts p = { .bits = 128, .views = true, .pages = page, .page_count = bytes ? pages : 0, .values = tribx_block_new((size_t)in->length * 16) };
 	int status = page && p.values ? tribx_copy_validity(&p, in) : TRIB_FATAL;
 	for (int i = 0; i < pages && status == TRIB_OK; i++)
-		page[i] = (struct tribx_page){ .mem = bytes ? bytes + i * step : NULL, .size = end - i * step < INT32_MAX ? end - i * step : INT32_MAX, .store = in->holder };
+		page[i] = (struct tribx_page){ .mem = bytes ? bytes + i * step : NULL, .size = end - i * step < INT32_MAX ? end - i * step : INT32_MAX, .lender = in->holder };
 	for (int64_t i = 0; i < in->length && status == TRIB_OK; i++) {
 		int64_t at = offset_at(in, true, in->offset + i), n = offset_at(in, true, in->offset + i + 1) - at;
 		int32_t *view = (int32_t *)p.values + 4 * i;
@@ -159,7 +159,7 @@ static int take_views(const struct tribx_intake *in, struct tribx_taken *out)
 	if (!page)
 		return status == TRIB_OK ? TRIB_FATAL : status;
 	for (int i = 0; i < pages; i++)
-		page[i] = (struct tribx_page){ .mem = a->buffers[2 + i], .size = sizes[i] < 0 ? 0 : sizes[i], .store = in->holder };
+		page[i] = (struct tribx_page){ .mem = a->buffers[2 + i], .size = sizes[i] < 0 ? 0 : sizes[i], .lender = in->holder };
 	status = tribx_lend(&out->array, in, page, pages);
 	free(page);
 	return status;
@@ -184,7 +184,7 @@ int tribx_take_text(const struct tribx_intake *in, struct tribx_taken *out)
 	if (status < 0 || large)
 		return status < 0 ? status : take_large(in, out);
 	out->offsets = true;
-	struct tribx_page page = { .mem = in->a->buffers[2], .size = offset_at(in, false, in->offset + in->length), .store = in->holder };
+	struct tribx_page page = { .mem = in->a->buffers[2], .size = offset_at(in, false, in->offset + in->length), .lender = in->holder };
 	return tribx_lend(&out->array, in, &page, page.mem != NULL);
 }
 

@@ -1,2 +1,3 @@
-libcore_la_SOURCES += %D%/adopt.c %D%/bad.c %D%/batch.h %D%/build.c %D%/build.h %D%/cast.c %D%/cast.h %D%/edit.c %D%/finish.c %D%/intake.c %D%/intake.h %D%/intake_text.c %D%/json.c %D%/layout.c \
-                      %D%/layout.h %D%/number.c %D%/number.h %D%/put.c %D%/rows.c %D%/rows.h %D%/shape.c %D%/store.c %D%/store.h %D%/text.c %D%/view.c
+libcore_la_SOURCES += %D%/adopt.c %D%/bad.c %D%/batch.h %D%/buffers.c %D%/buffers.h %D%/build.c %D%/build.h %D%/cast.c %D%/cast.h %D%/edit.c %D%/finish.c \
+                      %D%/intake.c %D%/intake.h %D%/intake_text.c %D%/json.c %D%/layout.c %D%/layout.h %D%/put.c %D%/rows.c %D%/rows.h %D%/scalar.c \
+                      %D%/scalar.h %D%/shape.c %D%/text.c %D%/view.c

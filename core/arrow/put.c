@@ -85,7 +85,7 @@ static int page_of_columns(struct trib_batch *b, struct trib_text t)
 	int looked = 0;
 	for (int i = 0; i < (int)b->array.n_children && looked < LOOK; i++) {
 		const struct ArrowArray *a = tribx_kid(b, i);
-		const struct tribx_store *s = a->release ? tribx_text_store(a) : NULL;
+		const struct tribx_buffers *s = a->release ? tribx_text_buffers(a) : NULL;
 		for (int k = 0; s && k < s->page_count && looked < LOOK; k++, looked++)
 			if (inside(&s->pages[k], t))
 				return tribx_page_add(b, &s->pages[k]);
@@ -140,7 +140,7 @@ void trib_put_str(struct trib_batch *b, int col, struct trib_text t)
 		trib_put_null(b, col);
 		return;
 	}
-	if (!tribx_is_text(c->type)) {
+	if (!tribx_textual(c->type)) {
 		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_STR, .text = t });
 		return;
 	}
@@ -210,7 +210,7 @@ void trib_put_many(struct trib_batch *b, int col, const void *values, const uint
 		return;
 	}
 	const struct tribx_column *c = &b->rows->cols[col];
-	if (tribx_is_text(c->type)) {
+	if (tribx_textual(c->type)) {
 		const struct trib_text *texts = values;
 		for (int64_t i = 0; i < n; i++)
 			trib_put_str(b, col, validity && !tribx_bit(validity, i) ? (struct trib_text){ NULL, 0 } : texts[i]);
@@ -223,7 +223,7 @@ void trib_put_many(struct trib_batch *b, int col, const void *values, const uint
 	take_validity(b, col, validity, 0, n);
 }
 
-void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_store *text)
+void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_buffers *text)
 {
 	if (v->type == TRIB_NULL) {
 		tribx_fill_nulls(b, col, v->length);
@@ -233,7 +233,7 @@ void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v,
 	if (!to)
 		return;
 	const struct tribx_column *c = &b->rows->cols[col];
-	if (tribx_is_text(c->type)) {
+	if (tribx_textual(c->type)) {
 		for (int i = 0; text && i < text->page_count; i++)
 			b->rows->last = tribx_page_add(b, &text->pages[i]);
 		for (int64_t i = 0; i < v->length; i++)

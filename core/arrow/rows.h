@@ -3,7 +3,7 @@
 #define TRIBX_ROWS_H
 
 #include "arrow/build.h"
-#include "arrow/store.h"
+#include "arrow/buffers.h"
 
 /* A cell that did not fit: its row becomes a dead letter when the batch is made ready. */
 struct tribx_bad { int64_t row; int col; const char *code; char *sample; size_t size; const char *detail; };   /* col -1: gone */
@@ -37,7 +37,7 @@ int tribx_column_new(struct trib_batch *b, const struct tribx_label_as *as);   /
 int tribx_column_retype(struct trib_batch *b, int col, enum trib_type type, int precision, int scale);
 void tribx_fill_nulls(struct trib_batch *b, int col, int64_t n);
 /* Appends all rows of a view of the same type (and scale). */
-void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_store *text);
+void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_buffers *text);
 int tribx_page_add(struct trib_batch *b, const struct tribx_page *p);   /* index, or -1 */
 void tribx_rows_undefer(struct trib_batch *b);
 int tribx_rows_status(const struct trib_batch *b, struct tribx_error *e);   /* the fault that is remembered, or TRIB_OK */
@@ -76,6 +76,6 @@ static inline struct tribx_column *tribx_spot(struct trib_batch *b, int col, int
 static inline bool tribx_bit(const uint8_t *bits, int64_t i) { return bits[i >> 3] >> (i & 7) & 1; }
 static inline void tribx_bit_on(uint8_t *bits, int64_t i) { bits[i >> 3] |= (uint8_t)(1 << (i & 7)); }
 static inline void tribx_bit_off(uint8_t *bits, int64_t i) { bits[i >> 3] &= (uint8_t)~(1 << (i & 7)); }
-static inline bool tribx_is_text(enum trib_type type) { return type == TRIB_STR || type == TRIB_JSON; }
+static inline bool tribx_textual(enum trib_type type) { return type == TRIB_STR || type == TRIB_JSON; }
 
 #endif

@@ -221,7 +221,7 @@ static void append_column(struct trib_batch *all, int col, const struct trib_bat
 	struct trib_view v;
 	if (!c || trib_view(b, from, &v) < 0)
 		return;
-	if (c->type == v.type && !tribx_is_text(v.type) && v.scale == c->scale) {
+	if (c->type == v.type && !tribx_textual(v.type) && v.scale == c->scale) {
 		tribx_append_view(all, col, &v, NULL);
 		return;
 	}

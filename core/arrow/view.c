@@ -57,7 +57,7 @@ static void set_values(struct trib_view *v, const struct ArrowArray *a, const st
 	if (l->bits == 0)
 		return;
 	v->values = l->bits == 1 ? a->buffers[1] : at(a->buffers[1], a->offset * (l->bits / 8));
-	if (tribx_is_text(l->type))
+	if (tribx_textual(l->type))
 		v->pages = (const void *const *)a->buffers + 2;
 }
 
@@ -82,7 +82,7 @@ bool tribx_view_of(const struct ArrowArray *a, const struct ArrowSchema *s, stru
 static void view_built(const struct trib_rows *r, const struct tribx_column *c, struct trib_view *out)
 {
 	*out = (struct trib_view){ .type = c->type, .scale = c->scale, .length = c->count, .null_count = c->nulls, .validity = c->nulls ? c->validity : NULL,
-	                           .values = c->values, .pages = tribx_is_text(c->type) ? r->mems : NULL };
+	                           .values = c->values, .pages = tribx_textual(c->type) ? r->mems : NULL };
 }
 
 bool tribx_peek(const struct trib_batch *b, int col, struct trib_view *out)
@@ -131,7 +131,7 @@ static bool counted(const struct trib_batch *b, int cols, int page, const char *
 {
 	for (int i = cols; i >= 0; i--) {
 		const struct ArrowArray *a = tribx_kid(b, i);
-		const struct tribx_store *s = a->release ? tribx_text_store(a) : NULL;
+		const struct tribx_buffers *s = a->release ? tribx_text_buffers(a) : NULL;
 		int end = !s ? 0 : i == cols ? page : s->page_count;
 		if (i < cols && s && page < end && s->pages[page].mem == mem)
 			return true;   /* columns of one batch mostly have the same pages */
@@ -145,7 +145,7 @@ static bool counted(const struct trib_batch *b, int cols, int page, const char *
 static size_t weight(const struct trib_batch *b, int col)
 {
 	const struct ArrowArray *a = tribx_kid(b, col);
-	const struct tribx_store *s = a->release ? tribx_text_store(a) : NULL;
+	const struct tribx_buffers *s = a->release ? tribx_text_buffers(a) : NULL;
 	struct tribx_layout l;
 	size_t n = 0;
 	if (!a->release || !tribx_layout_of(tribx_label(b, col), &l))

@@ -126,6 +126,7 @@ static int feed(struct tribx_chain *c, int i, struct trib_batch *b)
 	int rc = fit(c, l, b);
 	if (rc >= 0) {
 		l->books.in += rows;
+		tribx_attach(b, &l->t->dead, l->t->stage);
 		tribx_call_start(l->t);
 		rc = l->t->p->apply(l->t, l->t->self, b);
 		tribx_call_end(l->t);
@@ -168,11 +169,10 @@ static int emit(struct trib *t, int output, struct trib_batch *b)
 		trib_free(b);
 		return trib_fail(t, TRIB_FATAL, "internal.bad_output: %s emits to output %d and has %d", t->stage, output, l->output_count);
 	}
+	tribx_drop_marked(t, b);   /* first: row numbers are true until cells that did not fit take their rows away */
 	int rc = tribx_ready(b, &t->error);
-	if (rc >= 0) {
-		tribx_drop_marked(t, b);
+	if (rc >= 0)
 		rc = tribx_align(b, &l->outs[output], &t->dead, t->stage, &t->error);
-	}
 	if (rc < 0) {
 		trib_free(b);
 		return rc;

@@ -149,10 +149,9 @@ static int close_batch(struct reader *r)
 	struct trib_batch *b = &r->item->raw;
 	int rc = TRIB_OK;
 	bool deferred = tribx_deferred(b);
-	if (!deferred && (rc = tribx_ready(b, &r->t->error)) >= 0) {
-		rc = b->array.length || trib_cols(b) ? tribx_adopt(b, &r->t->error) : TRIB_OK;
-		if (rc >= 0)
-			tribx_drop_marked(r->t, b);
+	if (!deferred && (rc = tribx_adopt(b, &r->t->error)) >= 0) {
+		tribx_drop_marked(r->t, b);   /* first: row numbers are true until cells that did not fit take their rows away */
+		rc = tribx_ready(b, &r->t->error);
 	}
 	if (rc >= 0 && trib_cols(b) > 0) {
 		trib_free(&r->shape);

@@ -1,8 +1,8 @@
-/* number - doubles, integers, clocks and durations as text and back, whatever the locale is. Decimals and dates: value.h.
+/* scalar - doubles, integers, clocks and durations as text and back, whatever the locale is. Decimals and dates: value.h.
  *
  * Parsers take the whole text or nothing: 0, TRIB_NOT_A_VALUE, TRIB_OUT_OF_RANGE. Texts are as short as they can be read back. */
-#ifndef TRIBX_NUMBER_H
-#define TRIBX_NUMBER_H
+#ifndef TRIBX_SCALAR_H
+#define TRIBX_SCALAR_H
 
 #include <tributary.h>
 
@@ -14,7 +14,7 @@ int tribx_duration_cell(struct trib_text t, trib_duration *out);         /* PnDT
 size_t tribx_i64_text(int64_t v, char to[TRIBX_NUMBER_TEXT]);             /* all 0-terminated; the length */
 size_t tribx_f64_text(double v, char to[TRIBX_NUMBER_TEXT]);              /* NaN, Infinity, -Infinity as words */
 size_t tribx_clock_text(trib_clock v, char to[TRIBX_NUMBER_TEXT]);
-size_t tribx_duration_text(trib_duration v, char to[TRIBX_NUMBER_TEXT]);  /* ISO 8601, in seconds: PT90.5S */
+size_t tribx_span_text(trib_duration v, char to[TRIBX_NUMBER_TEXT]);  /* ISO 8601, in seconds: PT90.5S */
 bool tribx_dec_fits(trib_dec v, int precision);                           /* |v| < 10^precision */
 
 #endif

@@ -1,5 +1,5 @@
-/* number - see number.h. */
-#include "arrow/number.h"
+/* scalar - see scalar.h. */
+#include "arrow/scalar.h"
 
 #include <locale.h>
 #include <math.h>
@@ -226,7 +226,7 @@ int tribx_duration_cell(struct trib_text t, trib_duration *out)
 	return 0;
 }
 
-size_t tribx_duration_text(trib_duration v, char to[TRIBX_NUMBER_TEXT])
+size_t tribx_span_text(trib_duration v, char to[TRIBX_NUMBER_TEXT])
 {
 	uint64_t ms = v.ms < 0 ? -(uint64_t)v.ms : (uint64_t)v.ms;
 	int n = snprintf(to, TRIBX_NUMBER_TEXT, "%sPT%llu", v.ms < 0 ? "-" : "", (unsigned long long)(ms / 1000));

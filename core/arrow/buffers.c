@@ -1,5 +1,5 @@
-/* store - see store.h. */
-#include "arrow/store.h"
+/* buffers - see buffers.h. */
+#include "arrow/buffers.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -8,12 +8,12 @@
 const int64_t tribx_zeros[8] = { 0 };
 static const void *const no_buffers[3] = { NULL, tribx_zeros, tribx_zeros };
 
-/* ---- stores ---- */
+/* ---- counted buffers ---- */
 
-struct tribx_store *tribx_store_new(int buffer_count, int page_count)
+struct tribx_buffers *tribx_buffers_new(int buffer_count, int page_count)
 {
 	size_t buffers = (size_t)buffer_count * sizeof(void *), pages = (size_t)page_count * sizeof(struct tribx_page);
-	struct tribx_store *s = calloc(1, sizeof *s + pages + (size_t)page_count * sizeof(int64_t) + buffers);
+	struct tribx_buffers *s = calloc(1, sizeof *s + pages + (size_t)page_count * sizeof(int64_t) + buffers);
 	if (!s)
 		return NULL;
 	char *at = (char *)(s + 1);
@@ -24,7 +24,7 @@ struct tribx_store *tribx_store_new(int buffer_count, int page_count)
 	return s;
 }
 
-struct tribx_store *tribx_store_keep(struct tribx_store *s)
+struct tribx_buffers *tribx_buffers_keep(struct tribx_buffers *s)
 {
 	atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
 	return s;
@@ -34,18 +34,18 @@ struct tribx_page tribx_page_keep(const struct tribx_page *p)
 {
 	if (p->room)
 		tribx_room_keep(p->room);
-	if (p->store)
-		tribx_store_keep(p->store);
+	if (p->lender)
+		tribx_buffers_keep(p->lender);
 	return *p;
 }
 
 void tribx_page_drop(struct tribx_page *p)
 {
 	tribx_room_drop(p->room);
-	tribx_store_drop(p->store);
+	tribx_buffers_drop(p->lender);
 }
 
-void tribx_store_drop(struct tribx_store *s)
+void tribx_buffers_drop(struct tribx_buffers *s)
 {
 	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
 		return;
@@ -55,7 +55,7 @@ void tribx_store_drop(struct tribx_store *s)
 	tribx_array_drop(&s->foreign);
 	for (int i = 0; i < s->page_count; i++)
 		tribx_page_drop((struct tribx_page *)&s->pages[i]);
-	tribx_store_drop(s->lender);
+	tribx_buffers_drop(s->lender);
 	free(s);
 }
 
@@ -63,9 +63,9 @@ void tribx_store_drop(struct tribx_store *s)
 
 void tribx_release_array(struct ArrowArray *a)
 {
-	struct tribx_store *s = a->private_data;
+	struct tribx_buffers *s = a->private_data;
 	a->release = NULL;
-	tribx_store_drop(s);
+	tribx_buffers_drop(s);
 }
 
 static void release_nothing(struct ArrowArray *a)
@@ -77,7 +77,7 @@ int tribx_array_new(struct ArrowArray *to, const struct tribx_parts *p)
 {
 	int pages = p->views ? p->page_count : 0;
 	int count = p->bits == 0 ? 0 : p->views ? 3 + pages : 2;
-	struct tribx_store *s = tribx_store_new(count, pages);
+	struct tribx_buffers *s = tribx_buffers_new(count, pages);
 	if (!s) {
 		tribx_block_free(p->validity);
 		tribx_block_free(p->values);
@@ -123,7 +123,7 @@ void tribx_array_null(struct ArrowArray *to, int64_t length)
 void tribx_array_share(struct ArrowArray *to, const struct ArrowArray *from)
 {
 	if (from->private_data)
-		tribx_store_keep(from->private_data);
+		tribx_buffers_keep(from->private_data);
 	*to = *from;
 }
 
@@ -133,7 +133,7 @@ void tribx_array_drop(struct ArrowArray *a)
 		a->release(a);
 }
 
-const struct tribx_store *tribx_text_store(const struct ArrowArray *a)
+const struct tribx_buffers *tribx_text_buffers(const struct ArrowArray *a)
 {
 	return a->dictionary ? a->dictionary->private_data : a->private_data;
 }

@@ -1,19 +1,19 @@
-/* store - what a finished batch is made of: shells that are copied, buffers that are counted.
+/* buffers - what a finished batch is made of: shells that are copied, buffers that are counted.
  *
- *	trib_batch.array (root) ── children: shells, one per column ──> tribx_store: buffers, pages, dictionary (counted)
+ *	trib_batch.array (root) ── children: shells, one per column ──> tribx_buffers: buffers, pages, dictionary (counted)
  *	trib_batch.schema (root) ── children: shells ──> label: name, format (counted)
  *
  * A column moves by copying its two shells, is shared by copying them and counting, and never changes once it is made. */
-#ifndef TRIBX_STORE_H
-#define TRIBX_STORE_H
+#ifndef TRIBX_BUFFERS_H
+#define TRIBX_BUFFERS_H
 
 #include "arrow/build.h"
 #include "arrow/layout.h"
 
-struct tribx_store {
+struct tribx_buffers {
 	atomic_int refs;
 	void *validity, *values;           /* blocks of its own, or NULL */
-	struct tribx_store *lender;        /* whose buffers these are otherwise */
+	struct tribx_buffers *lender;        /* whose buffers these are otherwise */
 	struct ArrowArray words;           /* of a coded column */
 	struct ArrowArray foreign;         /* taken over from outside */
 	const struct tribx_page *pages;    /* that text lies in */
@@ -36,12 +36,12 @@ void tribx_array_empty(struct ArrowArray *to, enum trib_type type);        /* no
 void tribx_array_null(struct ArrowArray *to, int64_t length);              /* an absent column; needs no memory */
 void tribx_array_share(struct ArrowArray *to, const struct ArrowArray *from);
 void tribx_array_drop(struct ArrowArray *a);                               /* released already is fine */
-/* The pages of a text column: its store's, or of a coded one the words'. */
-const struct tribx_store *tribx_text_store(const struct ArrowArray *a);
-struct tribx_store *tribx_store_new(int buffer_count, int page_count);     /* one reference; buffers and pages in the same memory */
-void tribx_store_drop(struct tribx_store *s);                              /* NULL is fine */
-struct tribx_store *tribx_store_keep(struct tribx_store *s);
-void tribx_release_array(struct ArrowArray *a);                            /* the release of columns with a store */
+/* The pages of a text column: its own, or of a coded one the words'. */
+const struct tribx_buffers *tribx_text_buffers(const struct ArrowArray *a);
+struct tribx_buffers *tribx_buffers_new(int buffer_count, int page_count);     /* one reference; buffers and pages in the same memory */
+void tribx_buffers_drop(struct tribx_buffers *s);                              /* NULL is fine */
+struct tribx_buffers *tribx_buffers_keep(struct tribx_buffers *s);
+void tribx_release_array(struct ArrowArray *a);                            /* the release of columns that count */
 struct tribx_page tribx_page_keep(const struct tribx_page *p);
 void tribx_page_drop(struct tribx_page *p);
 
