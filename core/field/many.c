@@ -79,6 +79,15 @@ static void fill_item(struct tribx_fill *w, const struct trib_field *row, const 
 			tribx_fill_value(w, item_row(row, &text), c, slot);
 		return;
 	}
+	struct tribx_conf first, map = *c;
+	if (c->kind == TRIBX_SCALAR && row->type == TRIB_MAP) {   /* "users: int64" is "users: { type: int64 }" */
+		first = *c;
+		first.key = row->of->name;
+		map.kind = TRIBX_MAP;
+		map.items = &first;
+		map.count = 1;
+		c = &map;
+	}
 	if (c->kind != TRIBX_MAP && c->kind != TRIBX_NULL)
 		tribx_fill_fault(w, row, c, "config.bad_value", "not a map of options");
 	else
