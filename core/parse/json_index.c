@@ -73,7 +73,7 @@ static void serial(const char *p, size_t at, size_t to, struct tribx_json_strip 
 		bool escaped = s->escaped, quote = c == '"' && !escaped;
 		s->escaped = c == '\\' && !escaped;
 		if (s->escaped)
-			s->odd |= !tribx_json_escape(p, p + at, p + to);
+			s->odd |= !tribx_json_escape(p, p + at, s->end);
 		if (quote) {
 			s->inside = !s->inside;
 			s->scalar = 0;
@@ -93,7 +93,7 @@ static void serial(const char *p, size_t at, size_t to, struct tribx_json_strip 
 bool tribx_json_scan(enum tribx_isa isa, const char *p, size_t from, size_t to, struct tribx_json_index *ix)
 {
 	const struct tribx_kernel *k = tribx_kernel(isa);
-	struct tribx_json_strip s = { 0 };
+	struct tribx_json_strip s = { .end = p + to };
 	ix->count = 0;
 	ix->odd = false;
 	if (!room(ix, STRIP))

@@ -12,7 +12,7 @@
 
 #include "parse/scan.h"
 
-struct tribx_json_strip { uint32_t *out; uint64_t inside, escaped, scalar, odd; };   /* all zero before the first */
+struct tribx_json_strip { uint32_t *out; const char *end; uint64_t inside, escaped, scalar, odd; };   /* end: of the text, not of the strip */
 struct tribx_json_index { uint32_t *at; size_t cap, count; bool odd; };              /* all zero is empty */
 
 /* Tokens of [from, to) of p, whose last byte is a line end; 64 bytes behind `to` are readable. false: no memory. */

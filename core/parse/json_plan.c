@@ -14,6 +14,11 @@ static struct tribx_json_node *node_new(struct tribx_json_plan *plan)
 	return n;
 }
 
+bool tribx_json_plan_root(struct tribx_json_plan *plan)
+{
+	return plan->root || (plan->root = node_new(plan));
+}
+
 static struct tribx_json_node *child_new(struct tribx_json_plan *plan, struct tribx_json_node *of, const char *name, size_t size)
 {
 	struct tribx_json_node *n = node_new(plan);
@@ -72,7 +77,7 @@ static const char *column(struct tribx_json_plan *plan, struct tribx_json_node *
 
 const char *tribx_json_plan_add(struct tribx_json_plan *plan, const char *path)
 {
-	if (!plan->root && !(plan->root = node_new(plan)))
+	if (!tribx_json_plan_root(plan))
 		return "no memory";
 	struct tribx_json_node *n = plan->root;
 	int steps = 0;
@@ -104,7 +109,7 @@ const char *tribx_json_plan_name(struct tribx_json_plan *plan, const char *name,
 		return "a name is longer than 255 bytes";
 	memcpy(copy, name, size);
 	copy[size] = 0;
-	if (!plan->root && !(plan->root = node_new(plan)))
+	if (!tribx_json_plan_root(plan))
 		return "no memory";
 	return column(plan, key(plan, plan->root, copy, size));
 }

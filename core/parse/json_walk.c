@@ -248,13 +248,14 @@ static bool value(struct tribx_json_walk *w, const struct tribx_json_node *node)
 	size_t i = w->i;
 	uint32_t from = w->at[i];
 	char c = token(w, i);
-	if (node->column >= 0 || !node->child || (c != '{' && c != '[')) {
+	bool leaf = (!node->child && !(w->plan->open && node == w->plan->root)) || (c != '{' && c != '[');
+	if (node->column >= 0 || leaf) {
 		if (!skip(w))
 			return false;
 		for (const struct tribx_json_node *n = node; n; n = n->twin)
 			if (n->column >= 0)
 				w->cells[n->column][w->row] = (struct tribx_slice){ from, w->end - from };
-		if (!node->child || (c != '{' && c != '['))
+		if (leaf)
 			return true;
 		w->i = i;
 	}

@@ -19,6 +19,7 @@ struct tribx_json_plan {
 	int column_count;
 	bool open;                       /* unknown names of the top level become columns, in the order in which they are met */
 };
+bool tribx_json_plan_root(struct tribx_json_plan *plan);                                          /* an empty plan can be walked; false: no memory */
 /* Adds a column, numbered from 0. "" is the whole line. NULL, or why the path cannot be. */
 const char *tribx_json_plan_add(struct tribx_json_plan *plan, const char *path);
 const char *tribx_json_plan_name(struct tribx_json_plan *plan, const char *name, size_t size);   /* the same for a name of the top level */

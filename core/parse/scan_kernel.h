@@ -61,13 +61,13 @@ static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned ch
 }
 
 /* Escapes are few: a loop over them finds which bytes they take, and checks them on the way. */
-static TARGET uint64_t ISA(escapes)(const char *p, size_t at, size_t to, uint64_t slash, struct tribx_json_strip *s)
+static TARGET uint64_t ISA(escapes)(const char *p, size_t at, uint64_t slash, struct tribx_json_strip *s)
 {
 	uint64_t escaped = s->escaped;
 	s->escaped = 0;
 	for (slash &= ~escaped; slash; slash &= slash - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(slash);
-		s->odd |= !tribx_json_escape(p, p + at + i, p + to);
+		s->odd |= !tribx_json_escape(p, p + at + i, s->end);
 		if (i == 63)
 			s->escaped = 1;
 		else
@@ -85,7 +85,7 @@ static TARGET void ISA(json)(const char *p, size_t at, size_t to, struct tribx_j
 		struct masks m = ISA(masks)(b);
 		uint64_t slash = m.slash & valid, escaped = 0;
 		if (slash | s->escaped)
-			escaped = ISA(escapes)(p, at, to, slash, s);
+			escaped = ISA(escapes)(p, at, slash, s);
 		uint64_t quote = m.quote & ~escaped & valid;
 		uint64_t in = ISA(parity)(quote) ^ s->inside;
 		s->inside = (uint64_t)((int64_t)in >> 63);
