@@ -112,6 +112,24 @@ void tribx_cell_fault(struct trib_batch *b, int col, const char *code, struct tr
 	trib_put_null(b, col);
 }
 
+void tribx_raw_fault(struct trib_batch *b, const char *code, const char *detail, struct trib_text raw, int64_t line)
+{
+	struct trib_rows *r = tribx_rows_look(b);
+	struct tribx_buf json = { 0 };
+	if (!r)
+		return;
+	if (!r->dead) {
+		tribx_batch_fault(b, TRIB_DATA, code, "%s", detail);
+		return;
+	}
+	tribx_buf_json(&json, raw);
+	if (json.failed)
+		r->dead->failed = true;
+	else
+		tribx_dead_put(r->dead, r->stage ? r->stage : "", code, detail, json.p, json.n, line);
+	tribx_buf_done(&json);
+}
+
 /* ---- dead letters ---- */
 
 /* The row with its bad cells as they were written. */

@@ -72,5 +72,7 @@ static inline void tribx_text_view(int32_t *view, const char *mem, int32_t page,
 void tribx_batch_fault(struct trib_batch *b, int status, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Makes the row that holds the next value of col a dead letter; that value becomes null. */
 void tribx_cell_fault(struct trib_batch *b, int col, const char *code, struct trib_text sample);
+/* The same for what never became a row: kept as the text it was. line: of the file, 0 none. */
+void tribx_raw_fault(struct trib_batch *b, const char *code, const char *detail, struct trib_text raw, int64_t line);
 
 #endif

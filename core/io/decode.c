@@ -1,0 +1,392 @@
+/* decode - the reader's side: fills rooms, makes UTF-8 where the file is not, and cuts behind the last whole record.
+ *
+ * A room belongs to one batch; what lies behind the cut is copied to the next one. For UTF-8 that copy (part of a record
+ * per MiB) is the only one, and a count of quotes and line ends is the only look that this thread takes at the bytes. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/decode.h"
+
+enum { SPARE = 64, ROOM = (1 << 20) - SPARE, RAW = 1 << 18 };   /* a room with its spare bytes is one recycled block of 1 MiB */
+
+struct tribx_decoder {
+	struct tribx_layout *layout;
+	const struct tribx_format *options;
+	const struct trib_field *columns;
+	struct trib_bytes *in;
+	struct tribx_room *room;
+	size_t size, from, have;         /* of the room: wanted, first byte not handed on, bytes filled */
+	size_t seen, quotes;             /* [from, seen) was counted: so many quotes */
+	struct tribx_cut cut;            /* end: behind the last whole record; the rest is for dialects without parity */
+	char *raw;                       /* bytes that are not UTF-8 yet */
+	size_t raw_have, raw_at;
+	int64_t line, offset, taken;     /* of from; offset counts bytes of UTF-8. taken: raw bytes turned to UTF-8 */
+	bool started, ended, encoded, done;
+};
+
+static int no_memory(const struct tribx_decoder *d, struct tribx_error *e)
+{
+	return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", d->layout->file);
+}
+
+int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e)
+{
+	struct tribx_decoder *d = calloc(1, sizeof *d);
+	if (!d)
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", tribx_bytes_name(in));
+	int rc = tribx_layout_new(f, columns, tribx_bytes_name(in), &d->layout, e);
+	if (rc != TRIB_OK) {
+		free(d);
+		return rc;
+	}
+	d->options = f;
+	d->columns = columns;
+	d->in = in;
+	d->size = ROOM;
+	d->line = 1;
+	*out = d;
+	return TRIB_OK;
+}
+
+void tribx_decoder_free(struct tribx_decoder *d)
+{
+	if (!d)
+		return;
+	tribx_room_drop(d->room);
+	tribx_layout_drop(d->layout);
+	free(d->raw);
+	free(d);
+}
+
+void tribx_decoder_tune(struct tribx_decoder *d, size_t room, enum tribx_isa isa)
+{
+	d->size = room;
+	d->layout->isa = isa;
+}
+
+int64_t tribx_decoder_footers(const struct tribx_decoder *d)
+{
+	return atomic_load(&d->layout->footers);
+}
+
+/* ---- bytes into the room ---- */
+
+/* A larger room with what is not handed on yet. */
+static int grow(struct tribx_decoder *d, size_t size, struct tribx_error *e)
+{
+	struct tribx_room *r = tribx_room_new(size + SPARE);
+	if (!r)
+		return no_memory(d, e);
+	size_t left = d->have - d->from;
+	if (left)
+		memcpy(r->mem, d->room->mem + d->from, left);
+	tribx_room_drop(d->room);
+	d->room = r;
+	r->size = size + SPARE;
+	d->seen -= d->from;
+	d->cut.seen -= d->from;
+	d->cut.end = d->cut.end > d->from ? d->cut.end - d->from : 0;
+	d->from = 0;
+	d->have = left;
+	return TRIB_OK;
+}
+
+static int read_all(struct tribx_decoder *d, char *to, size_t size, size_t *got, struct tribx_error *e)
+{
+	for (*got = 0; *got < size && !d->ended;) {
+		size_t n = 0;
+		int rc = tribx_read(d->in, to + *got, size - *got, &n, e);
+		if (rc < 0)
+			return rc;
+		*got += n;
+		d->ended = rc == TRIB_END;
+	}
+	return TRIB_OK;
+}
+
+/* Which encoding, by byte order mark or declaration. Marks are dropped. */
+static void sniff(struct tribx_decoder *d, const char *p, size_t n, size_t *mark)
+{
+	static const struct { const char *bytes; size_t size; enum tribx_encoding is; } marks[] = {
+		{ "\xEF\xBB\xBF", 3, TRIBX_UTF8 }, { "\xFF\xFE", 2, TRIBX_UTF16LE }, { "\xFE\xFF", 2, TRIBX_UTF16BE },
+	};
+	enum tribx_encoding *is = &d->layout->encoding;
+	*mark = 0;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		bool fits = *is == TRIBX_ENCODING_AUTO || *is == marks[i].is || (*is == TRIBX_UTF16 && i > 0);
+		if (fits && n >= marks[i].size && memcmp(p, marks[i].bytes, marks[i].size) == 0) {
+			*is = marks[i].is;
+			*mark = marks[i].size;
+			return;
+		}
+	}
+	if (*is == TRIBX_ENCODING_AUTO)
+		*is = TRIBX_UTF8;
+	if (*is == TRIBX_UTF16)
+		*is = TRIBX_UTF16LE;
+}
+
+/* Raw bytes to the room, as far as both go. */
+static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
+{
+	while (d->have + 3 * 64 < room || d->have == d->from) {
+		size_t left = d->raw_have - d->raw_at, got = 0, used, made;
+		if (left < 4 && !d->ended) {
+			memmove(d->raw, d->raw + d->raw_at, left);
+			int rc = read_all(d, d->raw + left, RAW - left, &got, e);
+			if (rc < 0)
+				return rc;
+			d->raw_at = 0;
+			d->raw_have = left += got;
+		}
+		size_t fits = (room - d->have) / 3;
+		const char *why = tribx_to_utf8(d->layout->encoding, d->raw + d->raw_at, left < fits ? left : fits, d->room->mem + d->have, &used, &made);
+		d->raw_at += used;
+		d->taken += (int64_t)used;
+		d->have += made;
+		if (!why && !used && d->ended && left)
+			why = "the file ends inside a character";
+		if (why)
+			return tribx_fail(e, TRIB_DATA, "format.bad_encoding", "%s, byte %lld: %s", d->layout->file, (long long)d->taken, why);
+		if (!used)
+			break;
+	}
+	return TRIB_OK;
+}
+
+static int first_bytes(struct tribx_decoder *d, struct tribx_error *e)
+{
+	size_t got, mark;
+	if (!d->raw && !(d->raw = malloc(RAW)))
+		return no_memory(d, e);
+	int rc = read_all(d, d->raw, d->size < RAW ? d->size + 4 : RAW, &got, e);
+	if (rc < 0)
+		return rc;
+	sniff(d, d->raw, got, &mark);
+	d->taken = d->offset = (int64_t)mark;
+	d->raw_at = mark;
+	d->raw_have = got;
+	d->encoded = d->layout->encoding != TRIBX_UTF8;
+	d->started = true;
+	if (!got && d->layout->rows != TRIBX_JSONL)
+		return tribx_fail(e, TRIB_DATA, "csv.empty", "%s is empty: 0 bytes, not even a header", d->layout->file);
+	return TRIB_OK;
+}
+
+/* Reads until the room holds `size` bytes or the file ended; at the end the last line gets its end. */
+static int fill(struct tribx_decoder *d, size_t size, struct tribx_error *e)
+{
+	if (d->encoded && size < 256)
+		size = 256;
+	if (d->have >= size)
+		return TRIB_OK;
+	int rc = !d->room || size + SPARE > d->room->size ? grow(d, size, e) : TRIB_OK;
+	if (rc == TRIB_OK && d->encoded)
+		return convert(d, size, e);
+	size_t left = d->raw_have - d->raw_at, got;
+	if (rc == TRIB_OK && left) {   /* what was read to learn the encoding */
+		left = left < size - d->have ? left : size - d->have;
+		memcpy(d->room->mem + d->have, d->raw + d->raw_at, left);
+		d->raw_at += left;
+		d->have += left;
+	}
+	if (rc == TRIB_OK && d->raw_at == d->raw_have && d->have < size) {
+		rc = read_all(d, d->room->mem + d->have, size - d->have, &got, e);
+		d->have += rc == TRIB_OK ? got : 0;
+	}
+	return rc;
+}
+
+static bool all_read(const struct tribx_decoder *d)
+{
+	return d->ended && d->raw_at == d->raw_have;
+}
+
+static void end_line(struct tribx_decoder *d)
+{
+	char eol = (char)d->layout->dialect.eol;
+	if (d->have > d->from && d->room->mem[d->have - 1] != eol)
+		d->room->mem[d->have++] = eol;
+}
+
+/* ---- the head ---- */
+
+static int head(struct tribx_decoder *d, struct tribx_error *e)
+{
+	struct tribx_layout *s = d->layout;
+	struct tribx_head h = { .line = 1 };
+	int rc = first_bytes(d, e);
+	for (size_t size = d->size; rc == TRIB_OK; size *= 2) {
+		if (size > s->record_max + ROOM)
+			return tribx_fail(e, TRIB_DATA, "csv.no_header", "%s has no header within its first %zu bytes", s->file, size);
+		rc = fill(d, size, e);
+		bool ended = all_read(d);
+		if (rc != TRIB_OK || (s->rows != TRIBX_JSONL && !tribx_head_eol(d->options, s, d->room->mem, d->have, ended)))
+			continue;
+		if (ended)
+			end_line(d);
+		if (s->rows == TRIBX_JSONL)
+			break;
+		rc = tribx_head(d->options, d->columns, s, d->room->mem, d->have, ended, &h, e);
+		if (rc != TRIB_OK || !h.more)
+			break;
+	}
+	d->from = d->seen = h.at;
+	d->cut = (struct tribx_cut){ .seen = h.at, .end = h.at };
+	d->line = h.line;
+	d->offset += (int64_t)h.at;
+	return rc;
+}
+
+/* ---- the cut ---- */
+
+/* Behind the last whole record of [from, have), or from. */
+static size_t cut(struct tribx_decoder *d)
+{
+	const struct tribx_layout *s = d->layout;
+	const char *p = d->room->mem;
+	if (tribx_dialect_serial(&s->dialect)) {
+		tribx_cut(&s->dialect, p, d->have, &d->cut);
+		return d->cut.end > d->from ? d->cut.end : d->from;
+	}
+	d->cut.seen = d->have;
+	size_t start = d->seen;
+	struct tribx_tally t = tribx_tally(s->isa, p + start, d->have - start, s->dialect.quote ? s->dialect.quote : '\n', s->dialect.eol);
+	d->quotes += s->dialect.quote ? t.a : 0;
+	d->seen = d->have;
+	bool inside = d->quotes & 1;
+	for (size_t i = d->have; i > start; i--) {
+		unsigned char c = (unsigned char)p[i - 1];
+		if (c == s->dialect.quote && c)
+			inside = !inside;
+		else if (c == s->dialect.eol && !inside)
+			return d->cut.end = i;
+	}
+	return d->cut.end > d->from ? d->cut.end : d->from;
+}
+
+/* Where the rows that `footer` holds back begin. */
+static int hold(struct tribx_decoder *d, size_t *end, struct tribx_error *e)
+{
+	struct tribx_index ix = { 0 };
+	const char *p = d->room->mem;
+	if (!d->options->footer || *end == d->from)
+		return TRIB_OK;
+	if (!tribx_scan(d->layout->isa, &d->layout->dialect, p, d->from, *end, &ix))
+		return no_memory(d, e);
+	int64_t left = d->options->footer;
+	size_t r = ix.records;
+	for (; r > 0 && left > 0; r--) {
+		size_t from = ix.ends[ix.recs[r - 1]] + 1, size = ix.ends[ix.recs[r]] - from;
+		bool blank = size == 0 || (size == 1 && p[from] == '\r');
+		left -= !blank;
+	}
+	*end = r ? (size_t)ix.ends[ix.recs[r]] + 1 : d->from;
+	tribx_index_done(&ix);
+	return TRIB_OK;
+}
+
+/* The record that begins at from does not end: where its quote opened. */
+static int unclosed(struct tribx_decoder *d, size_t from, struct tribx_error *e)
+{
+	const struct tribx_dialect *t = &d->layout->dialect;
+	const char *p = d->room->mem;
+	size_t open = from;
+	bool inside = false;
+	for (size_t i = from; i < d->have; i++)
+		if ((unsigned char)p[i] == t->quote && t->quote) {
+			inside = !inside;
+			open = inside ? i : open;
+		}
+	int64_t line = d->line + (int64_t)tribx_tally(d->layout->isa, p + d->from, open - d->from, t->eol, t->eol).a;
+	tribx_error_at(e, d->layout->file, (int)line, 0, NULL);
+	return tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, line %lld: a quote opens here and never closes", d->layout->file, (long long)line);
+}
+
+/* The range to hand on; grows the room until it holds a record. */
+static int next_range(struct tribx_decoder *d, size_t *end, struct tribx_error *e)
+{
+	const struct tribx_layout *s = d->layout;
+	for (size_t size = d->size;; size *= 2) {
+		int rc = fill(d, size, e);
+		if (rc != TRIB_OK)
+			return rc;
+		bool ended = all_read(d);
+		if (ended)
+			end_line(d);
+		*end = cut(d);
+		if (ended && *end < d->have)
+			return unclosed(d, *end, e);
+		rc = hold(d, end, e);
+		if (rc != TRIB_OK || ended || *end > d->from)
+			return rc;
+		if (d->have - d->from > s->record_max)
+			break;
+	}
+	const char *code = s->rows == TRIBX_JSONL ? "json.record_too_long" : "csv.record_too_long";
+	tribx_error_hint(e, "raise record_max, or look for a quote that never closes");
+	return tribx_fail(e, TRIB_DATA, code, "%s, line %lld: a row is longer than record_max (%zu bytes)", s->file, (long long)d->line, s->record_max);
+}
+
+/* ---- handing on ---- */
+
+static void drop_chunk(struct tribx_later *l)
+{
+	struct tribx_chunk *c = (struct tribx_chunk *)l;
+	tribx_room_drop(c->room);
+	tribx_layout_drop(c->layout);
+	free(c);
+}
+
+/* Takes [from, end) out of the decoder, with its room; what is behind it moves to a new room. */
+static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
+{
+	struct tribx_chunk *c = malloc(sizeof *c);
+	size_t left = last ? 0 : d->have - end, size = left > d->size ? left : d->size;
+	struct tribx_room *r = c && !last ? tribx_room_new(size + SPARE) : NULL;
+	if (!c || (!r && !last)) {
+		free(c);
+		return NULL;
+	}
+	*c = (struct tribx_chunk){
+		.later = { d->layout->rows == TRIBX_JSONL ? tribx_decode_json : tribx_decode_csv, drop_chunk, d->room->size },
+		.layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset,
+	};
+	atomic_fetch_add_explicit(&d->layout->refs, 1, memory_order_relaxed);
+	unsigned char eol = d->layout->dialect.eol;
+	d->line += (int64_t)tribx_tally(d->layout->isa, d->room->mem + d->from, end - d->from, eol, eol).a;
+	d->offset += (int64_t)(end - d->from);
+	if (left)
+		memcpy(r->mem, d->room->mem + end, left);
+	d->room = r;
+	d->from = d->seen = d->quotes = 0;
+	d->have = left;
+	d->cut = (struct tribx_cut){ 0 };
+	return c;
+}
+
+int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e)
+{
+	int rc = d->started ? TRIB_OK : head(d, e);
+	size_t end = d->from;
+	if (rc == TRIB_OK && !d->done)
+		rc = next_range(d, &end, e);
+	if (rc == TRIB_OK)
+		rc = tribx_layout_batch(d->layout, out) == TRIB_OK ? TRIB_OK : no_memory(d, e);
+	if (rc != TRIB_OK)
+		return rc;
+	bool last = d->done || all_read(d);
+	if (end > d->from) {
+		struct tribx_chunk *c = take(d, end, last);
+		if (!c)
+			return no_memory(d, e);
+		if (d->layout->rows == TRIBX_JSONL && d->layout->plan.open) {
+			rc = tribx_decode_json_open(c, out, e);
+			drop_chunk(&c->later);
+		} else {
+			rc = tribx_defer(out, &c->later);
+		}
+	}
+	d->done = last;
+	return rc < 0 ? rc : last ? TRIB_END : TRIB_OK;
+}

@@ -1,0 +1,118 @@
+/* decode - inside of the decoder: what is known of a file once its head was read, and what its ranges become.
+ *
+ * The reader's thread cuts (decode.c, decode_head.c); decode_csv.c and decode_json.c run wherever the batch is finished.
+ * What they share is a struct tribx_layout: counted, constant after the head was read. It lives longer than decoder,
+ * instance and options, so every text in it is a copy. */
+#ifndef TRIBX_DECODE_H
+#define TRIBX_DECODE_H
+
+#include <stdatomic.h>
+
+#include "arrow/build.h"
+#include "io/format.h"
+#include "parse/json_walk.h"
+#include "parse/utf.h"
+#include <tributary/value.h>
+
+/* ---- options, as users write them ---- */
+
+struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale; };
+struct tribx_format {
+	const char *format, *delimiter, *quote, *escape, *stray_quotes, *encoding, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
+		*other_columns, *locale, *unpack;
+	bool header, trim;
+	int64_t skip, skip_after_header, footer, record_max, field_max;
+	trib_list footer_match, null_words;
+	trib_map columns, aliases;
+};
+
+/* ---- what they mean for one file ---- */
+
+enum tribx_rows { TRIBX_CSV, TRIBX_TSV, TRIBX_JSONL };
+enum tribx_ragged { TRIBX_RAGGED_ERROR, TRIBX_RAGGED_PAD, TRIBX_RAGGED_LOOSE };
+
+struct tribx_target {                    /* one column of the batches */
+	const char *name, *from, *format, *join;
+	enum trib_type type;
+	int precision, scale;
+	struct trib_numbers numbers;
+	int source;                      /* CSV: field of the record; JSON: column of the plan */
+};
+
+struct tribx_words { const char **items; size_t count; };
+
+struct tribx_layout {
+	atomic_int refs;
+	atomic_llong footers;            /* rows that footer_match left out */
+	struct tribx_arena memory;
+	char *file;
+	enum tribx_isa isa;
+	enum tribx_rows rows;
+	struct tribx_dialect dialect;
+	enum tribx_encoding encoding;
+	enum tribx_ragged ragged;
+	bool trim, keep_blank, null_declared, delimiter_declared;
+	struct tribx_words null_words, footer_match;
+	size_t record_max, field_max;
+	int field_count;                 /* of the header */
+	const char **fields;             /* their names */
+	struct tribx_target *targets;
+	int target_count;
+	struct tribx_json_plan plan;     /* JSON with declared columns: constant */
+};
+void tribx_layout_drop(struct tribx_layout *s);
+
+/* A range of records: [from, to) of room, from a record's first byte to behind a line end. */
+struct tribx_chunk {
+	struct tribx_later later;
+	struct tribx_layout *layout;
+	struct tribx_room *room;
+	size_t from, to;
+	int64_t line, offset;            /* of from, in the file */
+};
+
+int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
+int tribx_decode_json(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
+/* The same at once, for JSON whose columns nobody declared: plan and targets grow. */
+int tribx_decode_json_open(struct tribx_chunk *c, struct trib_batch *out, struct tribx_error *e);
+int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e);      /* UTF-8 without NUL; the error names line and place */
+
+/* ---- columns out of cells ---- */
+
+enum { TRIBX_CELLS = 1024, TRIBX_CELL_NULL = -1, TRIBX_CELL_NUMBER = -2 };
+struct tribx_cell { const char *p; uint32_t size; int32_t page; };   /* page: of p, or one of the two above (NUMBER: of JSON, never text) */
+
+struct tribx_column_fill { void *values; uint8_t *validity; int64_t nulls; };
+struct tribx_fill {
+	const struct tribx_chunk *chunk;
+	struct trib_batch *out;
+	int page;                        /* of the chunk's room */
+	struct { struct tribx_room *room; int page; size_t used; } sides[32];       /* where unescaped texts go; each twice as large */
+	int side_count;
+	size_t rows;
+	void (*gather)(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells);
+	struct tribx_column_fill *columns;
+	struct { uint32_t row; int target; char sample[48]; } *bad;      /* cells that do not fit their column, in order of columns */
+	size_t bad_count, bad_cap;
+	bool failed;                     /* no memory */
+};
+bool tribx_fill_start(struct tribx_fill *f, const struct tribx_chunk *c, struct trib_batch *out);       /* f: gather is set, the rest zero */
+char *tribx_fill_room(struct tribx_fill *f, size_t size, int *page);           /* size bytes beside the chunk's room; NULL: no memory */
+bool tribx_fill_columns(struct tribx_fill *f);                                 /* true: all rows fit and the columns are committed */
+void tribx_fill_done(struct tribx_fill *f);
+
+/* ---- the head ---- */
+
+struct tribx_head { size_t at; int64_t line; bool more; };            /* behind the head; more: it is not whole yet */
+int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, struct tribx_layout **out, struct tribx_error *e);
+int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
+               struct tribx_head *h, struct tribx_error *e);
+int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
+bool tribx_head_eol(const struct tribx_format *f, struct tribx_layout *s, const char *p, size_t n, bool ended);   /* false: more is needed */
+int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, struct tribx_error *e);
+
+/* For tests: rooms of this many bytes at first, and this kernel. */
+void tribx_decoder_tune(struct tribx_decoder *d, size_t room, enum tribx_isa isa);
+int64_t tribx_decoder_footers(const struct tribx_decoder *d);
+
+#endif

@@ -1,0 +1,276 @@
+/* decode_csv - a range of CSV records becomes a batch, on any worker.
+ *
+ * Check the text, index it, sort out the records that are no rows, then let every column gather its cells from the index:
+ * column by column, so that each output buffer is written front to back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/decode.h"
+#include "io/decode_reject.h"
+
+struct csv {
+	struct tribx_fill fill;          /* first: gather gets it back */
+	struct tribx_index ix;
+	uint32_t *rows;                  /* the records that are rows */
+	struct tribx_reject reject;
+};
+
+/* ---- fields ---- */
+
+/* Field i of the index without line end, quotes and (trim) blanks. *quoted: it had quotes; *doubled: some inside. false: bytes stand around quotes. */
+static inline bool field(const struct csv *c, const struct tribx_layout *s, size_t i, bool last, struct trib_text *out, bool *quoted, bool *doubled)
+{
+	const char *mem = c->fill.chunk->room->mem, *p = mem + (uint32_t)(c->ix.ends[i] + 1), *end = mem + c->ix.ends[i + 1];
+	if (last && s->dialect.eol == '\n' && end > p && end[-1] == '\r')
+		end--;
+	if (s->trim) {
+		while (p < end && (*p == ' ' || *p == '\t'))
+			p++;
+		while (p < end && (end[-1] == ' ' || end[-1] == '\t'))
+			end--;
+	}
+	*quoted = *doubled = false;
+	if (p == end || (unsigned char)*p != s->dialect.quote || !s->dialect.quote) {
+		*out = (struct trib_text){ p, (size_t)(end - p) };
+		return true;
+	}
+	*quoted = true;
+	*out = (struct trib_text){ p + 1, (size_t)(end - p) - 2 };
+	if (end - p < 2 || (unsigned char)end[-1] != s->dialect.quote)
+		return false;
+	*doubled = memchr(out->p, s->dialect.quote, out->n) || (s->dialect.escape && memchr(out->p, s->dialect.escape, out->n));
+	return true;
+}
+
+/* Without doubled quotes and escapes; false: a single quote is inside. to may be NULL: only looks. */
+static bool unquote(const struct tribx_dialect *d, struct trib_text t, char *to, size_t *size)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+		bool escape = d->escape && c == d->escape && i + 1 < t.n;
+		if (!escape && c == d->quote && (i + 1 == t.n || (unsigned char)t.p[i + 1] != d->quote))
+			return false;
+		i += escape || c == d->quote;
+		if (to)
+			to[n] = t.p[i];
+		n++;
+	}
+	*size = n;
+	return true;
+}
+
+/* A cell whose text is not what the file holds: quotes doubled, or escapes. */
+static void rewritten(struct csv *c, const struct tribx_layout *s, struct trib_text t, struct tribx_cell *cell)
+{
+	size_t size;
+	char *to = tribx_fill_room(&c->fill, t.n + 1, &cell->page);
+	if (!to || !unquote(&s->dialect, t, to, &size)) {   /* stray_quotes: keep - the field as it stands */
+		*cell = (struct tribx_cell){ t.p - 1, (uint32_t)t.n + 2, c->fill.page };
+		return;
+	}
+	cell->p = to;
+	cell->size = (uint32_t)size;
+}
+
+static bool null_word(const struct tribx_layout *s, struct trib_text t)
+{
+	for (size_t i = 0; i < s->null_words.count; i++)
+		if (tribx_text_is(t, s->null_words.items[i]))
+			return true;
+	return false;
+}
+
+/* \x outside quotes, where a backslash escapes. */
+static void unescaped(struct csv *c, const struct tribx_layout *s, struct tribx_cell *cell)
+{
+	struct tribx_dialect bare = s->dialect;
+	bare.quote = 0;
+	struct trib_text t = { cell->p, cell->size };
+	size_t size;
+	char *to = memchr(t.p, bare.escape, t.n) ? tribx_fill_room(&c->fill, t.n + 1, &cell->page) : NULL;
+	if (to && unquote(&bare, t, to, &size)) {
+		cell->p = to;
+		cell->size = (uint32_t)size;
+	}
+}
+
+static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
+{
+	struct csv *c = (struct csv *)f;
+	const struct tribx_layout *s = f->chunk->layout;
+	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t first = recs[rows[i]], count = recs[rows[i] + 1] - first;
+		struct trib_text text;
+		bool quoted, doubled;
+		if (source >= count) {
+			cells[i] = (struct tribx_cell){ NULL, 0, TRIBX_CELL_NULL };
+			continue;
+		}
+		bool fine = field(c, s, first + source, source + 1 == count, &text, &quoted, &doubled);
+		cells[i] = (struct tribx_cell){ text.p, (uint32_t)text.n, f->page };
+		if (!fine)
+			cells[i] = (struct tribx_cell){ text.p - 1, (uint32_t)text.n + 2, f->page };
+		else if (doubled)
+			rewritten(c, s, text, &cells[i]);
+		else if (s->dialect.escape && !quoted)
+			unescaped(c, s, &cells[i]);
+		if (s->null_declared && !quoted && null_word(s, text))
+			cells[i].page = TRIBX_CELL_NULL;
+	}
+}
+
+/* ---- records ---- */
+
+static size_t begin_of(const struct csv *c, size_t r)
+{
+	return (uint32_t)(c->ix.ends[c->ix.recs[r]] + 1);
+}
+
+static struct trib_text raw_of(const struct csv *c, size_t r)
+{
+	const char *mem = c->fill.chunk->room->mem;
+	size_t from = begin_of(c, r), to = c->ix.ends[c->ix.recs[r + 1]];
+	to -= to > from && mem[to - 1] == '\r';
+	return (struct trib_text){ mem + from, to - from };
+}
+
+static bool footer(const struct csv *c, const struct tribx_layout *s, size_t r)
+{
+	struct trib_text t;
+	bool quoted, doubled;
+	size_t first = c->ix.recs[r];
+	field(c, s, first, c->ix.recs[r + 1] == first + 1, &t, &quoted, &doubled);
+	while (t.n && (*t.p == ' ' || *t.p == '\t'))
+		t.p++, t.n--;
+	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == ':' || t.p[t.n - 1] == '\t'))
+		t.n--;
+	for (size_t i = 0; i < s->footer_match.count; i++) {
+		const char *label = s->footer_match.items[i];
+		size_t size = strlen(label), k = 0;
+		bool prefix = size && label[size - 1] == '*';
+		size -= prefix || (size && label[size - 1] == ':');
+		if (prefix ? t.n < size : t.n != size)
+			continue;
+		for (; k < size; k++) {
+			char a = t.p[k], b = label[k];
+			if ((a >= 'A' && a <= 'Z' ? a + 32 : a) != (b >= 'A' && b <= 'Z' ? b + 32 : b))
+				break;
+		}
+		if (k == size)
+			return true;
+	}
+	return false;
+}
+
+static void ragged(struct csv *c, const struct tribx_layout *s, size_t r, size_t count)
+{
+	char detail[160];
+	snprintf(detail, sizeof detail, "%zu field%s, the header has %d", count, count == 1 ? "" : "s", s->field_count);
+	tribx_reject_row(&c->reject, "csv.ragged_row", detail, raw_of(c, r), begin_of(c, r));
+}
+
+/* Which records are rows. */
+static void choose(struct csv *c, const struct tribx_layout *s)
+{
+	const char *mem = c->fill.chunk->room->mem;
+	size_t want = (size_t)s->field_count, rows = 0;
+	for (size_t r = 0; r < c->ix.records; r++) {
+		size_t count = c->ix.recs[r + 1] - c->ix.recs[r], from = begin_of(c, r);
+		if (count == 1) {
+			size_t size = c->ix.ends[c->ix.recs[r + 1]] - from;
+			bool blank = size == 0 || (size == 1 && mem[from] == '\r');
+			if ((blank && !s->keep_blank) || (!blank && s->dialect.comment && (unsigned char)mem[from] == s->dialect.comment))
+				continue;
+		}
+		if (s->footer_match.count && footer(c, s, r)) {
+			atomic_fetch_add_explicit(&c->fill.chunk->layout->footers, 1, memory_order_relaxed);
+			continue;
+		}
+		if (count != want && (s->ragged == TRIBX_RAGGED_ERROR || (s->ragged == TRIBX_RAGGED_PAD && count > want)))
+			ragged(c, s, r, count);
+		else
+			c->rows[rows++] = (uint32_t)r;
+	}
+	c->fill.rows = rows;
+}
+
+/* Quotes were odd: the first field that RFC 4180 does not have, or one that is too long. */
+static int check_fields(struct csv *c, const struct tribx_layout *s, struct tribx_error *e)
+{
+	bool long_fields = c->fill.chunk->to - c->fill.chunk->from > s->field_max;
+	if (!(c->ix.odd && !s->dialect.keep_stray) && !long_fields)
+		return TRIB_OK;
+	for (size_t r = 0; r < c->ix.records; r++)
+		for (size_t i = c->ix.recs[r]; i < c->ix.recs[r + 1]; i++) {
+			struct trib_text t;
+			bool quoted, doubled;
+			size_t size;
+			bool fine = field(c, s, i, i + 1 == c->ix.recs[r + 1], &t, &quoted, &doubled);
+			fine = fine && (quoted ? !doubled || unquote(&s->dialect, t, NULL, &size) : !s->dialect.quote || !memchr(t.p, s->dialect.quote, t.n));
+			bool too_long = c->ix.ends[i + 1] - (c->ix.ends[i] + 1) > s->field_max;
+			if ((fine || s->dialect.keep_stray) && !too_long)
+				continue;
+			long long line = (long long)tribx_reject_line(&c->reject, begin_of(c, r));
+			size_t place = i - c->ix.recs[r];
+			const char *name = place < (size_t)s->field_count ? s->fields[place] : "beyond the header";
+			tribx_error_at(e, s->file, (int)line, 0, NULL);
+			tribx_error_sample(e, t);
+			if (too_long)
+				return tribx_fail(e, TRIB_DATA, "csv.field_too_long", "%s, line %lld, column %s: a field is longer than field_max (%zu bytes)", s->file, line, name, s->field_max);
+			return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, line %lld, column %s: a quote stands where no quote may be", s->file, line, name);
+		}
+	return TRIB_OK;
+}
+
+/* Rows with cells that do not fit become dead letters and leave. */
+static void drop_bad(struct csv *c, const struct tribx_layout *s)
+{
+	struct tribx_fill *f = &c->fill;
+	size_t kept = 0;
+	const char **why = calloc(f->rows, sizeof *why);
+	if (!why) {
+		f->failed = true;
+		return;
+	}
+	for (size_t i = f->bad_count; i-- > 0;)   /* the first column that does not fit is the reason */
+		why[f->bad[i].row] = (const char *)&f->bad[i];
+	for (size_t row = 0; row < f->rows; row++) {
+		size_t r = c->rows[row];
+		if (why[row]) {
+			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
+			char detail[256];
+			tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample);
+			tribx_reject_row(&c->reject, "csv.bad_value", detail, raw_of(c, r), begin_of(c, r));
+		} else {
+			c->rows[kept++] = (uint32_t)r;
+		}
+	}
+	f->rows = kept;
+	free(why);
+}
+
+int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e)
+{
+	const struct tribx_chunk *chunk = (const struct tribx_chunk *)l;
+	const struct tribx_layout *s = chunk->layout;
+	struct csv c = { .fill.gather = gather };
+	int rc = tribx_check_text(chunk, e);
+	bool memory = rc != TRIB_OK || (tribx_fill_start(&c.fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c.ix) &&
+	                                (c.rows = tribx_block_new((c.ix.records + 1) * sizeof *c.rows)));
+	tribx_reject_start(&c.reject, chunk, out);
+	if (rc == TRIB_OK && memory)
+		rc = check_fields(&c, s, e);
+	if (rc == TRIB_OK && memory) {
+		choose(&c, s);
+		while (!tribx_fill_columns(&c.fill) && !c.fill.failed)
+			drop_bad(&c, s);
+	}
+	if (!memory || c.fill.failed)
+		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the rows of %s", s->file);
+	tribx_fill_done(&c.fill);
+	tribx_index_done(&c.ix);
+	tribx_block_free(c.rows);
+	return rc;
+}

@@ -1,0 +1,331 @@
+/* decode_fill - cells become columns: text as views where it lies, everything else parsed once, straight into the column.
+ *
+ * A column is filled 1024 cells at a time, so that the cells stay in the first cache. A cell that does not fit is noted;
+ * the caller makes its row a dead letter and fills again without it: that costs only where something is wrong. */
+#include <stdlib.h>
+
+#include "io/decode.h"
+
+bool tribx_fill_start(struct tribx_fill *f, const struct tribx_chunk *c, struct trib_batch *out)
+{
+	f->chunk = c;
+	f->out = out;
+	f->page = tribx_batch_add_room(out, c->room);
+	f->columns = calloc((size_t)c->layout->target_count + 1, sizeof *f->columns);
+	return f->page >= 0 && f->columns;
+}
+
+char *tribx_fill_room(struct tribx_fill *f, size_t size, int *page)
+{
+	enum { SIDES = sizeof f->sides / sizeof *f->sides };
+	int i = f->side_count - 1;
+	if (i < 0 || size > f->sides[i].room->size - f->sides[i].used) {
+		size_t want = (size_t)32768 << (i + 1 < 14 ? i + 1 : 14);
+		struct tribx_room *r = ++i < SIDES ? tribx_room_new(size > want ? size : want) : NULL;
+		int added = r ? tribx_batch_add_room(f->out, r) : -1;
+		if (added < 0) {
+			tribx_room_drop(r);
+			f->failed = true;
+			return NULL;
+		}
+		f->sides[i].room = r;
+		f->sides[i].page = added;
+		f->sides[i].used = 0;
+		f->side_count = i + 1;
+	}
+	char *p = f->sides[i].room->mem + f->sides[i].used;
+	f->sides[i].used += size;
+	*page = f->sides[i].page;
+	return p;
+}
+
+void tribx_fill_done(struct tribx_fill *f)
+{
+	for (int i = 0; i < f->side_count; i++)
+		tribx_room_drop(f->sides[i].room);
+	free(f->columns);
+	free(f->bad);
+}
+
+static void bad(struct tribx_fill *f, const struct tribx_target *t, size_t row, const struct tribx_cell *c)
+{
+	if (f->bad_count == f->bad_cap) {
+		size_t cap = f->bad_cap ? f->bad_cap * 2 : 64;
+		void *grown = realloc(f->bad, cap * sizeof *f->bad);
+		if (!grown) {
+			f->failed = true;
+			return;
+		}
+		f->bad = grown;
+		f->bad_cap = cap;
+	}
+	f->bad[f->bad_count].row = (uint32_t)row;
+	f->bad[f->bad_count].target = (int)(t - f->chunk->layout->targets);
+	size_t n = c->size < sizeof f->bad->sample - 1 ? c->size : sizeof f->bad->sample - 1;
+	while (n > 0 && n < c->size && ((unsigned char)c->p[n] & 0xC0) == 0x80)
+		n--;
+	memcpy(f->bad[f->bad_count].sample, c->p, n);
+	f->bad[f->bad_count++].sample[n] = 0;
+}
+
+/* ---- one cell ---- */
+
+static bool is_null(const struct tribx_layout *s, const struct tribx_cell *c)
+{
+	struct trib_text t = { c->p, c->size };
+	if (c->page == TRIBX_CELL_NULL)
+		return true;
+	if (!s->null_declared)
+		return c->size < 8 && c->page != TRIBX_CELL_NUMBER && trib_null_word(t);
+	for (size_t i = 0; i < s->null_words.count; i++)
+		if (tribx_text_is(t, s->null_words.items[i]))
+			return true;
+	return c->size == 0;
+}
+
+/* Up to 18 digits, with a sign and a decimal mark: what nearly every number is. scale: digits behind the mark. */
+static bool plain(const struct tribx_cell *c, char mark, int64_t *out, int *scale)
+{
+	const char *p = c->p, *end = p + c->size, *point = NULL;
+	bool minus = p < end && *p == '-';
+	uint64_t v = 0;
+	p += minus;
+	if (end - p < 1 || end - p > 19)
+		return false;
+	const char *from = p;
+	for (; p < end; p++) {
+		unsigned digit = (unsigned char)*p - '0';
+		if (digit < 10)
+			v = v * 10 + digit;
+		else if (*p == mark && !point && p > from)
+			point = p + 1;
+		else
+			return false;
+	}
+	if (end - from - (point != NULL) > 18 || point == end)
+		return false;
+	*out = minus ? -(int64_t)v : (int64_t)v;
+	*scale = point ? (int)(end - point) : 0;
+	return true;
+}
+
+static bool number(const struct tribx_target *t, const struct tribx_cell *c, trib_dec *out, int *scale)
+{
+	static const struct trib_numbers json = { .decimal = '.', .scientific = true };
+	return trib_number(c->page == TRIBX_CELL_NUMBER ? &json : &t->numbers, (struct trib_text){ c->p, c->size }, out, scale) == 0;
+}
+
+static char mark_of(const struct tribx_target *t, const struct tribx_cell *c)
+{
+	return c->page == TRIBX_CELL_NUMBER ? '.' : t->numbers.decimal;
+}
+
+static bool int64(const struct tribx_target *t, const struct tribx_cell *c, int64_t *out)
+{
+	int scale;
+	trib_dec v, whole, back;
+	if (plain(c, 0, out, &scale))
+		return true;
+	if (!number(t, c, &v, &scale) || trib_dec_rescale(v, scale, 0, &whole) != 0 || trib_dec_rescale(whole, 0, scale, &back) != 0)
+		return false;
+	*out = (int64_t)whole.lo;
+	return trib_dec_cmp(v, back) == 0 && whole.hi == (*out < 0 ? -1 : 0);
+}
+
+static bool decimal(const struct tribx_target *t, const struct tribx_cell *c, trib_dec *out)
+{
+	static const int64_t power[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
+		10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000 };
+	int64_t v;
+	int scale;
+	trib_dec d;
+	if (plain(c, mark_of(t, c), &v, &scale) && scale <= t->scale && t->scale - scale <= 18 && t->precision == 38) {
+		__int128 wide = (__int128)v * power[t->scale - scale];
+		*out = (trib_dec){ .lo = (uint64_t)wide, .hi = (int64_t)(wide >> 64) };
+		return true;
+	}
+	if (!number(t, c, &d, &scale) || trib_dec_rescale(d, scale, t->scale, out) != 0)
+		return false;
+	char text[TRIB_DEC_TEXT];
+	size_t n = trib_dec_text(*out, 0, text);
+	return t->precision == 38 || n - (text[0] == '-') <= (size_t)t->precision;
+}
+
+static bool float64(const struct tribx_target *t, const struct tribx_cell *c, double *out)
+{
+	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18 };
+	int64_t v;
+	int scale;
+	trib_dec d;
+	if (plain(c, mark_of(t, c), &v, &scale) && v > -(1ll << 53) && v < 1ll << 53) {   /* both exact: one rounding */
+		*out = (double)v / power[scale];
+		return true;
+	}
+	struct tribx_target any = *t;
+	any.numbers.scientific = true;
+	if (!number(&any, c, &d, &scale))
+		return false;
+	*out = trib_dec_f64(d, scale);
+	return true;
+}
+
+static bool boolean(const struct tribx_cell *c, bool *out)
+{
+	static const struct { const char *word; bool is; } words[] = {
+		{ "true", true }, { "false", false }, { "1", true }, { "0", false }, { "yes", true }, { "no", false }, { "t", true }, { "f", false },
+		{ "y", true }, { "n", false }, { "on", true }, { "off", false },
+	};
+	char low[8];
+	if (c->size >= sizeof low)
+		return false;
+	for (uint32_t i = 0; i < c->size; i++)
+		low[i] = c->p[i] >= 'A' && c->p[i] <= 'Z' ? (char)(c->p[i] + 32) : c->p[i];
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strlen(words[i].word) == c->size && memcmp(words[i].word, low, c->size) == 0) {
+			*out = words[i].is;
+			return true;
+		}
+	return false;
+}
+
+/* ---- a column ---- */
+
+static void put_null(struct tribx_fill *f, int index, size_t row)
+{
+	struct tribx_column_fill *c = &f->columns[index];
+	int64_t bit = tribx_batch_rows(f->out) + (int64_t)row;
+	if (!c->validity && !(c->validity = tribx_column_validity(f->out, index))) {
+		f->failed = true;
+		return;
+	}
+	c->validity[bit >> 3] &= (uint8_t)~(1u << (bit & 7));
+	c->nulls++;
+}
+
+static bool parse(struct tribx_fill *f, const struct tribx_target *t, const struct tribx_cell *cell, void *values, size_t row)
+{
+	struct trib_text text = { cell->p, cell->size };
+	int64_t bit = tribx_batch_rows(f->out) + (int64_t)row;
+	bool is;
+	switch (t->type) {
+	case TRIB_I64:
+		return int64(t, cell, (int64_t *)values + row);
+	case TRIB_F64:
+		return float64(t, cell, (double *)values + row);
+	case TRIB_DEC:
+		return decimal(t, cell, (trib_dec *)values + row);
+	case TRIB_DATE:
+		return trib_date_parse(text, t->format, (trib_date *)values + row) == 0;
+	case TRIB_TIME:
+		return trib_time_parse(text, t->format, (trib_time *)values + row) == 0;
+	case TRIB_BOOL:
+		if (!boolean(cell, &is))
+			return false;
+		if (is)
+			((uint8_t *)values)[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What a null row, or one that does not fit, holds: reserved memory is not zeroed. */
+static void put_zero(const struct tribx_target *t, void *values, size_t row)
+{
+	size_t size = t->type == TRIB_STR || t->type == TRIB_JSON || t->type == TRIB_DEC ? 16 : t->type == TRIB_DATE ? 4 : t->type == TRIB_BOOL ? 0 : 8;
+	memset((char *)values + row * size, 0, size);
+}
+
+static const char *side_of(const struct tribx_fill *f, int page)
+{
+	int i = f->side_count - 1;
+	while (i > 0 && f->sides[i].page != page)
+		i--;
+	return f->sides[i].room->mem;
+}
+
+static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
+{
+	const char *mem = f->chunk->room->mem;
+	const int32_t page = f->page;
+	int32_t *view = (int32_t *)f->columns[index].values + 4 * row;
+	for (size_t i = 0; i < n; i++, view += 4) {
+		const struct tribx_cell *cell = &cells[i];
+		if (cell->page == page) {
+			tribx_text_view(view, mem, page, cell->p - mem, cell->size);
+		} else if (cell->page == TRIBX_CELL_NULL) {
+			memset(view, 0, 16);
+			put_null(f, index, row + i);
+		} else {
+			const char *side = side_of(f, cell->page);
+			tribx_text_view(view, side, cell->page, cell->p - side, cell->size);
+		}
+	}
+}
+
+static void put_typed(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
+{
+	const struct tribx_target *t = &f->chunk->layout->targets[index];
+	void *values = f->columns[index].values;
+	for (size_t i = 0; i < n; i++) {
+		if (is_null(f->chunk->layout, &cells[i])) {
+			put_zero(t, values, row + i);
+			put_null(f, index, row + i);
+		} else if (!parse(f, t, &cells[i], values, row + i)) {
+			put_zero(t, values, row + i);
+			bad(f, t, row + i, &cells[i]);
+		}
+	}
+}
+
+/* Bits that an earlier attempt with other rows left. */
+static void fresh_bits(struct tribx_fill *f, int index)
+{
+	struct tribx_column_fill *c = &f->columns[index];
+	uint8_t *bits = f->chunk->layout->targets[index].type == TRIB_BOOL ? c->values : NULL;
+	c->nulls = 0;
+	for (int64_t bit = tribx_batch_rows(f->out), end = bit + (int64_t)f->rows; (c->validity || bits) && bit < end; bit++) {
+		if (c->validity)
+			c->validity[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+		if (bits)
+			bits[bit >> 3] &= (uint8_t)~(1u << (bit & 7));
+	}
+}
+
+static void column(struct tribx_fill *f, int index)
+{
+	const struct tribx_target *t = &f->chunk->layout->targets[index];
+	struct tribx_cell cells[TRIBX_CELLS];
+	f->columns[index].values = tribx_column_reserve(f->out, index, (int64_t)f->rows);
+	if (!f->columns[index].values) {
+		f->failed = true;
+		return;
+	}
+	fresh_bits(f, index);
+	for (size_t row = 0; row < f->rows && !f->failed; row += TRIBX_CELLS) {
+		size_t n = f->rows - row < TRIBX_CELLS ? f->rows - row : TRIBX_CELLS;
+		f->gather(f, t, row, n, cells);
+		(t->type == TRIB_STR || t->type == TRIB_JSON ? put_texts : put_typed)(f, index, cells, row, n);
+	}
+}
+
+/* Typed columns first: a row that does not fit leaves before text is touched. Nothing is committed until all rows fit. */
+bool tribx_fill_columns(struct tribx_fill *f)
+{
+	const struct tribx_layout *s = f->chunk->layout;
+	f->bad_count = 0;
+	if (!f->rows)
+		return !f->failed;
+	for (int pass = 0; pass < 2 && !f->bad_count; pass++)
+		for (int i = 0; i < s->target_count && !f->failed; i++) {
+			bool text = s->targets[i].type == TRIB_STR || s->targets[i].type == TRIB_JSON;
+			if (text == (pass == 1))
+				column(f, i);
+		}
+	if (f->failed || f->bad_count)
+		return false;
+	for (int i = 0; i < s->target_count; i++)
+		tribx_column_commit(f->out, i, (int64_t)f->rows, f->columns[i].nulls);
+	trib_rows(f->out, (int64_t)f->rows);
+	return true;
+}

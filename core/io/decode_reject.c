@@ -1,0 +1,76 @@
+/* decode_reject - see decode_reject.h; and the check that the text is text. */
+#include "io/decode_reject.h"
+
+#include <stdio.h>
+
+void tribx_reject_start(struct tribx_reject *r, const struct tribx_chunk *c, struct trib_batch *out)
+{
+	*r = (struct tribx_reject){ c, out, c->from, c->line };
+}
+
+int64_t tribx_reject_line(struct tribx_reject *r, size_t at)
+{
+	const struct tribx_layout *s = r->chunk->layout;
+	unsigned char eol = s->dialect.eol;
+	if (at < r->at)
+		tribx_reject_start(r, r->chunk, r->out);
+	r->line += (int64_t)tribx_tally(s->isa, r->chunk->room->mem + r->at, at - r->at, eol, eol).a;
+	r->at = at;
+	return r->line;
+}
+
+void tribx_reject_row(struct tribx_reject *r, const char *code, const char *detail, struct trib_text raw, size_t at)
+{
+	char text[400];
+	int64_t line = tribx_reject_line(r, at);
+	snprintf(text, sizeof text, "%s, line %lld: %s", r->chunk->layout->file, (long long)line, detail);
+	tribx_raw_fault(r->out, code, text, raw, line);
+}
+
+void tribx_reject_detail(char *to, size_t size, const struct tribx_target *t, const char *sample)
+{
+	static const char *const kinds[] = { [TRIB_I64] = "whole number of 64 bits", [TRIB_F64] = "number", [TRIB_DEC] = "decimal", [TRIB_BOOL] = "yes or no",
+		[TRIB_DATE] = "date", [TRIB_TIME] = "time" };
+	const char *kind = (size_t)t->type < sizeof kinds / sizeof *kinds && kinds[t->type] ? kinds[t->type] : "value of its type";
+	snprintf(to, size, "column %s: \"%s\" is no %s%s%s%s", t->name, sample, kind, t->format ? " like " : "", t->format ? t->format : "", "");
+}
+
+/* The name of the field that holds `bad`, by the serial machine: this is the way out, not the way. */
+static const char *field_at(const struct tribx_chunk *c, size_t bad)
+{
+	const struct tribx_layout *s = c->layout;
+	struct tribx_index ix = { 0 };
+	const char *name = NULL;
+	if (s->rows == TRIBX_JSONL || !s->fields || !tribx_scan_serial(&s->dialect, c->room->mem, c->from, c->to, &ix))
+		return NULL;
+	size_t i = 0, r = 0;
+	while (i < ix.fields && ix.ends[i + 1] <= bad)
+		i++;
+	while (r < ix.records && ix.recs[r + 1] <= i)
+		r++;
+	if (r < ix.records && i - ix.recs[r] < (size_t)s->field_count)
+		name = s->fields[i - ix.recs[r]];
+	tribx_index_done(&ix);
+	return name;
+}
+
+int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e)
+{
+	const struct tribx_layout *s = c->layout;
+	const char *p = c->room->mem + c->from;
+	size_t n = c->to - c->from, bad = tribx_utf8_bad(s->isa, p, n);
+	if (bad == n)
+		return TRIB_OK;
+	long long line = (long long)c->line + (long long)tribx_tally(s->isa, p, bad, s->dialect.eol, s->dialect.eol).a;
+	const char *name = field_at(c, c->from + bad);
+	bool nul = p[bad] == 0, json = s->rows == TRIBX_JSONL;
+	char where[400];
+	snprintf(where, sizeof where, "%s, line %lld%s%s, byte %lld", s->file, line, name ? ", column " : "", name ? name : "", (long long)c->offset + (long long)bad);
+	tribx_error_at(e, s->file, (int)line, 0, NULL);
+	if (nul) {
+		tribx_error_hint(e, "is the file UTF-16? then write encoding: utf-16le");
+		return tribx_fail(e, TRIB_DATA, json ? "json.nul" : "csv.nul", "%s: a NUL byte", where);
+	}
+	tribx_error_hint(e, "write encoding: windows-1252 (or latin-1) if the file is not UTF-8");
+	return tribx_fail(e, TRIB_DATA, json ? "json.bad_utf8" : "csv.bad_utf8", "%s: byte 0x%02X is not UTF-8", where, (unsigned char)p[bad]);
+}

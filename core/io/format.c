@@ -1,0 +1,288 @@
+/* format - the option table of every format, what a table cannot check, and the words become what the decoders use. */
+#include "io/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/decode.h"
+
+static const struct trib_field column_fields[] = {
+	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
+	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header) or path like /via/channel or /custom_fields/[id=7]/value (JSON); the column's name if left out."),
+	TRIB_FIELD(struct tribx_column_option, format, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
+	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE) or a sample (1.234,56); the format's locale if left out."),
+	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON: an array of scalars becomes one text with this between the items."),
+	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),
+	TRIB_FIELD(struct tribx_column_option, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal; more digits are rounded half-even."),
+	{ 0 }
+};
+
+const struct trib_field tribx_format_fields[] = {
+	TRIB_FIELD(struct tribx_format, format, .dflt = "auto", .allow = "auto|csv|tsv|jsonl", .help = "Format of the file; auto goes by its extension (.csv .tsv .tab .jsonl .ndjson)."),
+	TRIB_FIELD(struct tribx_format, delimiter, .help = "One byte between fields; comma for csv, tab for tsv. \\t is the tab."),
+	TRIB_FIELD(struct tribx_format, quote, .dflt = "\"", .help = "One byte around fields; none: quotes are data."),
+	TRIB_FIELD(struct tribx_format, escape, .dflt = "double", .allow = "double|backslash|none", .help = "How a quote is written inside quotes: doubled, or behind a backslash (which then takes any byte)."),
+	TRIB_FIELD(struct tribx_format, stray_quotes, .dflt = "error", .allow = "error|keep", .help = "A quote inside an unquoted field: the file is refused, or the quote is data."),
+	TRIB_FIELD(struct tribx_format, encoding, .dflt = "auto", .help = "auto (UTF-8, or UTF-16 by its byte order mark), utf-8, utf-16le, utf-16be, latin-1, windows-1252."),
+	TRIB_FIELD(struct tribx_format, line_end, .dflt = "auto", .allow = "auto|lf|cr", .help = "lf takes \\n and \\r\\n; auto: cr if the start of the file has no \\n at all."),
+	TRIB_FIELD(struct tribx_format, header, .dflt = "true", .help = "The first row names the columns."),
+	TRIB_FIELD(struct tribx_format, skip, .dflt = "0", .allow = "0..1000000", .help = "Lines before the header (a banner)."),
+	TRIB_FIELD(struct tribx_format, skip_until, .help = "Text that the header line holds; all lines before it are a banner of any length."),
+	TRIB_FIELD(struct tribx_format, skip_after_header, .dflt = "0", .allow = "0..1000", .help = "Lines between the header and the first row (units)."),
+	TRIB_FIELD(struct tribx_format, footer, .dflt = "0", .allow = "0..1000", .help = "Rows at the end that are no data."),
+	TRIB_FIELD(struct tribx_format, footer_match, .help = "Texts of the first column that mark rows as no data, like Total, Summe, Sum*; case of A-Z and a colon at the end do not matter."),
+	TRIB_FIELD(struct tribx_format, comment, .help = "First byte of lines that are no rows."),
+	TRIB_FIELD(struct tribx_format, columns, TRIB_OF(struct tribx_column_option, column_fields), .help = "Columns to read, by name: a type word or {type, from, ...}; all columns as text if left out."),
+	TRIB_FIELD(struct tribx_format, other_columns, .dflt = "drop", .allow = "drop|keep|error", .help = "Columns of the file that `columns` does not name; keep reads them as text."),
+	TRIB_FIELD(struct tribx_format, aliases, .help = "Header to column name; several headers may mean one column."),
+	TRIB_FIELD(struct tribx_format, ragged, .dflt = "error", .allow = "error|pad|loose", .help = "Rows with too few or too many fields: dead letters; short ones padded with null; both taken, extra fields dropped."),
+	TRIB_FIELD(struct tribx_format, blank_lines, .dflt = "auto", .allow = "auto|skip", .help = "auto skips blank lines if there is more than one column; in a file of one column they are rows."),
+	TRIB_FIELD(struct tribx_format, duplicate_headers, .dflt = "error", .allow = "error|suffix", .help = "Headers that are equal (or differ by case only): refused, or named x, x_2, x_3."),
+	TRIB_FIELD(struct tribx_format, null_words, .help = "Unquoted cells that are null, also in text columns ('' is the empty cell); if left out, text has no nulls and typed columns use the common words."),
+	TRIB_FIELD(struct tribx_format, trim, .help = "Blanks around fields are dropped."),
+	TRIB_FIELD(struct tribx_format, locale, .help = "How numbers are written in typed columns."),
+	TRIB_FIELD(struct tribx_format, unpack, .dflt = "auto", .allow = "auto|none|gz|zip", .help = "How the file is packed."),
+	TRIB_FIELD(struct tribx_format, record_max, .dflt = "67108864", .allow = "1024..1073741824", .help = "Bytes of the longest row."),
+	TRIB_FIELD(struct tribx_format, field_max, .dflt = "16777216", .allow = "16..1073741824", .help = "Bytes of the longest field."),
+	{ 0 }
+};
+const size_t tribx_format_size = sizeof(struct tribx_format);
+
+const char *tribx_format_unpack(const struct tribx_format *f)
+{
+	return f->unpack ? f->unpack : "auto";
+}
+
+static const char *or(const char *text, const char *other)
+{
+	return text && *text ? text : other;
+}
+
+static bool is(const char *text, const char *word)
+{
+	return text && strcmp(text, word) == 0;
+}
+
+/* One byte of ASCII: what a delimiter, a quote, a comment mark can be. */
+static int one_byte(const char *what, const char *text, unsigned char *out, struct tribx_error *e)
+{
+	if (strcmp(text, "\\t") == 0 || strcmp(text, "tab") == 0)
+		text = "\t";
+	if (strlen(text) != 1 || (unsigned char)*text >= 0x80 || *text == '\n' || *text == '\r')
+		return tribx_fail(e, TRIB_CONFIG, "format.bad_mark", "%s: \"%s\" is not one byte of ASCII", what, text);
+	*out = (unsigned char)*text;
+	return TRIB_OK;
+}
+
+static int dialect(const struct tribx_format *f, bool tsv, struct tribx_dialect *d, struct tribx_error *e)
+{
+	*d = (struct tribx_dialect){ .delimiter = tsv ? '\t' : ',', .eol = is(f->line_end, "cr") ? '\r' : '\n', .keep_stray = is(f->stray_quotes, "keep") };
+	int rc = TRIB_OK;
+	if (f->delimiter && *f->delimiter)
+		rc = one_byte("delimiter", f->delimiter, &d->delimiter, e);
+	if (rc == TRIB_OK && !is(f->quote, "none"))
+		rc = one_byte("quote", or(f->quote, "\""), &d->quote, e);
+	if (rc == TRIB_OK && f->comment && *f->comment)
+		rc = one_byte("comment", f->comment, &d->comment, e);
+	if (is(f->escape, "backslash"))
+		d->escape = '\\';
+	if (rc == TRIB_OK && (d->delimiter == d->quote || d->delimiter == d->escape || (d->comment && (d->comment == d->quote || d->comment == d->delimiter))))
+		rc = tribx_fail(e, TRIB_CONFIG, "format.bad_mark", "delimiter, quote, escape and comment must differ");
+	return rc;
+}
+
+static int numbers(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e)
+{
+	*out = (struct trib_numbers){ .decimal = '.' };
+	if (!locale || !*locale || trib_numbers(locale, out) == 0)
+		return TRIB_OK;
+	tribx_error_hint(e, "write a locale like de_DE, or the number 1234.56 as the file has it, like 1.234,56");
+	return tribx_fail(e, TRIB_CONFIG, "format.unknown_locale", "%s%slocale \"%s\" is not known", column, *column ? ": " : "", locale);
+}
+
+int tribx_format_check(const struct tribx_format *f, struct tribx_error *e)
+{
+	struct tribx_dialect d;
+	struct trib_numbers n;
+	int rc = dialect(f, false, &d, e);
+	if (rc == TRIB_OK && tribx_encoding_find(or(f->encoding, "auto")) < 0)
+		rc = tribx_fail(e, TRIB_CONFIG, "format.unknown_encoding", "encoding \"%s\" is not known: auto, utf-8, utf-16le, utf-16be, latin-1, windows-1252", f->encoding);
+	if (rc == TRIB_OK && f->skip && f->skip_until && *f->skip_until)
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "skip and skip_until exclude each other");
+	if (rc == TRIB_OK && !f->header && ((f->skip_until && *f->skip_until) || f->aliases.count))
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "skip_until and aliases need a header");
+	if (rc == TRIB_OK)
+		rc = numbers("", f->locale, &n, e);
+	const struct tribx_column_option *c = f->columns.items;
+	for (size_t i = 0; rc == TRIB_OK && i < f->columns.count; i++) {
+		rc = numbers(f->columns.names[i], c[i].locale, &n, e);
+		if (rc == TRIB_OK && is(c[i].type, "decimal") && c[i].scale > c[i].precision)
+			rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s: scale is larger than precision", f->columns.names[i]);
+	}
+	return rc;
+}
+
+/* ---- what the words mean for one file ---- */
+
+static enum tribx_rows rows_of(const struct tribx_format *f, const char *file)
+{
+	static const struct { const char *ext; enum tribx_rows is; } ends[] = {
+		{ ".tsv", TRIBX_TSV }, { ".tab", TRIBX_TSV }, { ".jsonl", TRIBX_JSONL }, { ".ndjson", TRIBX_JSONL }, { ".jsonlines", TRIBX_JSONL },
+	};
+	if (is(f->format, "csv") || is(f->format, "tsv") || is(f->format, "jsonl"))
+		return is(f->format, "csv") ? TRIBX_CSV : is(f->format, "tsv") ? TRIBX_TSV : TRIBX_JSONL;
+	size_t n = strlen(file);
+	if (n > 3 && strcmp(file + n - 3, ".gz") == 0)
+		n -= 3;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		size_t size = strlen(ends[i].ext);
+		if (n > size && memcmp(file + n - size, ends[i].ext, size) == 0)
+			return ends[i].is;
+	}
+	return TRIBX_CSV;
+}
+
+static bool words(struct tribx_arena *a, const trib_list *from, struct tribx_words *out)
+{
+	const char *const *items = from->items;
+	if (!from->count)
+		return true;
+	if (!(out->items = tribx_arena_new(a, from->count * sizeof *out->items)))
+		return false;
+	for (; out->count < from->count; out->count++)
+		if (!(out->items[out->count] = tribx_arena_text(a, items[out->count], strlen(items[out->count]))))
+			return false;
+	return true;
+}
+
+static const char *copied(struct tribx_arena *a, const char *text)
+{
+	return text && *text ? tribx_arena_text(a, text, strlen(text)) : NULL;
+}
+
+static enum trib_type type_of(const char *word)
+{
+	static const struct { const char *word; enum trib_type type; } types[] = {
+		{ "text", TRIB_STR }, { "int64", TRIB_I64 }, { "float64", TRIB_F64 }, { "decimal", TRIB_DEC }, { "bool", TRIB_BOOL },
+		{ "date", TRIB_DATE }, { "time", TRIB_TIME }, { "json", TRIB_JSON },
+	};
+	for (size_t i = 0; word && i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i].word, word) == 0)
+			return types[i].type;
+	return TRIB_STR;
+}
+
+/* The declared columns, of the options or else of the stream, as targets without sources. */
+int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, struct tribx_error *e)
+{
+	struct tribx_arena *a = &s->memory;
+	size_t count = f->columns.count, more = 0;
+	s->target_count = 0;
+	while (!count && columns && columns[more].name)
+		more++;
+	s->targets = tribx_arena_new(a, (count + more + (size_t)s->field_count + 1) * sizeof *s->targets);
+	if (!s->targets)
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
+	const struct tribx_column_option *c = f->columns.items;
+	for (size_t i = 0; i < count + more; i++) {
+		struct tribx_target *t = &s->targets[s->target_count++];
+		const char *name = count ? f->columns.names[i] : columns[i].name, *from = count ? c[i].from : columns[i].from;
+		*t = (struct tribx_target){ .name = copied(a, name), .from = copied(a, or(from, name)), .source = -1,
+			.type = count ? type_of(c[i].type) : columns[i].type, .format = count ? copied(a, c[i].format) : NULL,
+			.join = count && c[i].join ? tribx_arena_text(a, c[i].join, strlen(c[i].join)) : NULL,
+			.precision = count ? (int)c[i].precision : columns[i].precision, .scale = count ? (int)c[i].scale : columns[i].scale };
+		if (t->type == TRIB_DEC && !t->precision) {
+			t->precision = 38;
+			t->scale = 9;
+		}
+		if (!t->name || !t->from)
+			return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
+		int rc = numbers(t->name, count && c[i].locale && *c[i].locale ? c[i].locale : f->locale, &t->numbers, e);
+		if (rc != TRIB_OK)
+			return rc;
+	}
+	return TRIB_OK;
+}
+
+/* JSON: a path per target. */
+static int bind_paths(struct tribx_layout *s, struct tribx_error *e)
+{
+	if (!tribx_json_plan_root(&s->plan))
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
+	s->plan.open = s->target_count == 0;
+	for (int i = 0; i < s->target_count; i++) {
+		struct tribx_target *t = &s->targets[i];
+		char path[600];
+		size_t n = 0;
+		path[n++] = '/';
+		for (const char *p = t->from; *p && n + 3 < sizeof path; p++)   /* a name is a step, whatever is in it */
+			if (*p == '~' || *p == '/') {
+				path[n++] = '~';
+				path[n++] = *p == '~' ? '0' : '1';
+			} else {
+				path[n++] = *p;
+			}
+		path[n] = 0;
+		const char *why = tribx_json_plan_add(&s->plan, *t->from == '/' ? t->from : path);
+		if (why)
+			return tribx_fail(e, TRIB_CONFIG, "json.bad_path", "%s: \"%s\": %s", t->name, t->from, why);
+		t->source = s->plan.column_count - 1;
+	}
+	return TRIB_OK;
+}
+
+int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, struct tribx_layout **out, struct tribx_error *e)
+{
+	int rc = tribx_format_check(f, e);
+	if (rc != TRIB_OK)
+		return rc;
+	struct tribx_layout *s = calloc(1, sizeof *s);
+	if (!s)
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", file);
+	atomic_init(&s->refs, 1);
+	s->isa = tribx_isa_best();
+	s->rows = rows_of(f, file);
+	s->encoding = (enum tribx_encoding)tribx_encoding_find(or(f->encoding, "auto"));
+	s->ragged = is(f->ragged, "pad") ? TRIBX_RAGGED_PAD : is(f->ragged, "loose") ? TRIBX_RAGGED_LOOSE : TRIBX_RAGGED_ERROR;
+	s->trim = f->trim;
+	s->null_declared = f->null_words.count > 0;
+	s->delimiter_declared = f->delimiter && *f->delimiter;
+	s->record_max = f->record_max > 0 ? (size_t)f->record_max : (size_t)64 << 20;
+	s->field_max = f->field_max > 0 ? (size_t)f->field_max : (size_t)16 << 20;
+	s->file = tribx_arena_text(&s->memory, file, strlen(file));
+	if (!s->file || !words(&s->memory, &f->null_words, &s->null_words) || !words(&s->memory, &f->footer_match, &s->footer_match))
+		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", file);
+	if (rc == TRIB_OK)
+		rc = dialect(f, s->rows == TRIBX_TSV, &s->dialect, e);
+	if (rc == TRIB_OK && s->rows == TRIBX_JSONL) {
+		s->dialect = (struct tribx_dialect){ .eol = '\n' };
+		rc = tribx_bind_declared(f, columns, s, e);
+		if (rc == TRIB_OK)
+			rc = bind_paths(s, e);
+	}
+	if (rc != TRIB_OK)
+		tribx_layout_drop(s);
+	else
+		*out = s;
+	return rc;
+}
+
+void tribx_layout_drop(struct tribx_layout *s)
+{
+	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	tribx_json_plan_done(&s->plan);
+	tribx_arena_done(&s->memory);
+	free(s);
+}
+
+int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out)
+{
+	for (int i = 0; i < s->target_count; i++) {
+		const struct tribx_target *t = &s->targets[i];
+		int col = t->type == TRIB_DEC ? trib_add_dec(out, t->name, t->precision, t->scale) : trib_add(out, t->name, t->type);
+		if (col < 0)
+			return TRIB_FATAL;
+	}
+	return TRIB_OK;
+}

@@ -1,0 +1,81 @@
+/* decoded - see decoded.h. */
+#include "decoded.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "field/field.h"
+#include "fixture.h"
+
+static void options_of(struct tribx_format *f, struct tribx_arena *a, const char *const *options)
+{
+	struct tribx_findings findings = { 0 };
+	cr_assert(tribx_fields_load(tribx_format_fields, f, NULL, NULL, a, NULL, NULL, &findings), "%s", findings.count ? findings.items->text : "");
+	tribx_findings_done(&findings);
+	for (; options && *options; options += 2) {
+		const struct trib_field *row = tribx_format_fields;
+		while (row->name && strcmp(row->name, options[0]) != 0)
+			row++;
+		cr_assert(row->name != NULL, "no option %s", options[0]);
+		const char *why = tribx_field_set(row, f, a, options[1]);
+		cr_assert(why == NULL, "%s: %s", options[0], why);
+	}
+}
+
+static void take(struct decoded *d, struct trib_batch *b, struct tribx_buf *rows)
+{
+	struct tribx_error e = { 0 };
+	int rc = tribx_ready(b, &e);
+	if (rc < 0) {
+		d->status = rc;
+		d->error = e;
+		return;
+	}
+	for (int64_t i = 0; i < b->array.length; i++) {
+		tribx_row_json(b, i, rows);
+		tribx_buf_putc(rows, '\n');
+	}
+	d->count += b->array.length;
+	d->batches++;
+}
+
+struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa)
+{
+	struct decoded d = { 0 };
+	struct tribx_format f = { 0 };
+	struct tribx_arena arena = { 0 };
+	struct tribx_dead_list list = { 0 };
+	struct tribx_buf rows = { 0 }, dead = { 0 };
+	struct trib_bytes *in = NULL;
+	struct tribx_decoder *decoder = NULL;
+	options_of(&f, &arena, options);
+	d.status = tribx_open(folder, file, "auto", 0, -1, NULL, &in, &d.error);
+	if (d.status == TRIB_OK)
+		d.status = tribx_decoder_new(&f, NULL, in, &decoder, &d.error);
+	if (d.status == TRIB_OK && room)
+		tribx_decoder_tune(decoder, room, isa);
+	while (d.status == TRIB_OK) {
+		struct trib_batch b = { 0 };
+		tribx_attach(&b, &list, "read");
+		d.status = tribx_decoder_next(decoder, &b, &d.error);
+		if (d.status >= 0)
+			take(&d, &b, &rows);
+		trib_free(&b);
+	}
+	for (const struct tribx_dead *x = list.head; x; x = x->next)
+		tribx_buf_fmt(&dead, "%s %lld %s\n", x->code, (long long)x->line, x->record);
+	d.footers = decoder ? tribx_decoder_footers(decoder) : 0;
+	tribx_decoder_free(decoder);
+	tribx_close(in);
+	tribx_dead_done(&list);
+	tribx_arena_done(&arena);
+	d.rows = tribx_buf_take(&rows);
+	d.dead = tribx_buf_take(&dead);
+	return d;
+}
+
+void decoded_done(struct decoded *d)
+{
+	free(d->rows);
+	free(d->dead);
+}

@@ -1,0 +1,18 @@
+/* decoded - a whole file through the decoder, as text: one JSON object per row, then dead letters, then the error. */
+#ifndef DECODED_H
+#define DECODED_H
+
+#include "io/decode.h"
+
+struct decoded {
+	char *rows;                      /* JSON lines */
+	char *dead;                      /* "code line detail" per dead letter */
+	struct tribx_error error;
+	int status;                      /* TRIB_END at best */
+	int64_t count, batches, footers;
+};
+/* options: name, value, ..., NULL, as a user would write them. room 0: the default. */
+struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa);
+void decoded_done(struct decoded *d);
+
+#endif
