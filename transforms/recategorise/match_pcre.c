@@ -45,11 +45,14 @@ char *recat_spelled(const struct recat_expr *x)
 
 static int compile_one(struct recat_code *c, const struct recat_expr *x, const char *rule, struct recat_error *e)
 {
-	/* a border is asked for only where the phrase has a letter or digit: "c++" ends anywhere */
-	static const char before[] = "(?(?=\\w)(?<!\\w))", after[] = "(?(?<=\\w)(?!\\w))";
 	char *text = recat_spelled(x), *whole = NULL;
 	if (text && x->phrase) {
-		if (asprintf(&whole, "%s%s%s", before, text, after) < 0)
+		/* A border is asked for only where the phrase has a letter or digit: "c++" ends anywhere. Both questions stand
+		 * behind the literal, so that the search is one for a literal (20 times faster than with one before it). */
+		int letters = 0;
+		for (const char *p = x->text; *p; p++)
+			letters += ((unsigned char)*p & 0xc0) != 0x80;
+		if (asprintf(&whole, "%s(?(?<=\\w)(?!\\w))(?(?<=\\w.{%d})(?<!\\w.{%d}))", text, letters - 1, letters) < 0)
 			whole = NULL;
 		free(text);
 		text = whole;
@@ -86,11 +89,15 @@ int recat_matcher_new(struct recat_matcher *m, const struct recat_expr *exprs, s
 	*m = (struct recat_matcher){ .exprs = exprs, .count = count };
 	m->codes = calloc(count + 1, sizeof *m->codes);
 	m->asked = calloc(count + 1, sizeof *m->asked);
-	if (!m->codes || !m->asked)
+	m->regular = calloc(count + 1, sizeof *m->regular);
+	if (!m->codes || !m->asked || !m->regular)
 		return recat_fail(e, "no memory");
 	for (size_t i = 0; i < count; i++)
 		if (compile_one(&m->codes[i], &exprs[i], name(arg, exprs[i].rule), e) < 0)
 			return -1;
+	for (size_t i = 0; i < count; i++)
+		if (!exprs[i].phrase)
+			m->regular[m->regular_count++] = (uint32_t)i;
 	if (engine == RECAT_HYPERSCAN && !recat_set_offered())
 		return recat_fail(e, "engine hyperscan is not part of this build; auto or pcre2 is");
 	if (engine != RECAT_PCRE2 && recat_set_offered() && count)
@@ -105,6 +112,7 @@ void recat_matcher_done(struct recat_matcher *m)
 		pcre2_code_free(m->codes[i].code);
 	free(m->codes);
 	free(m->asked);
+	free(m->regular);
 	*m = (struct recat_matcher){ 0 };
 }
 
@@ -112,10 +120,11 @@ int recat_scratch_new(struct recat_scratch *s, const struct recat_matcher *m)
 {
 	*s = (struct recat_scratch){ 0 };
 	s->hits = calloc(m->count + 1, sizeof *s->hits);
+	s->seen = calloc(m->count + 1, sizeof *s->seen);
 	s->match = pcre2_match_data_create(1, NULL);
 	s->context = pcre2_match_context_create(NULL);
 	s->stack = pcre2_jit_stack_create(STACK_START, STACK_MAX, NULL);
-	if (!s->hits || !s->match || !s->context)
+	if (!s->hits || !s->seen || !s->match || !s->context)
 		return -1;
 	pcre2_set_match_limit(s->context, STEPS);
 	if (s->stack)                             /* NULL: no JIT on this machine */
@@ -130,6 +139,7 @@ void recat_scratch_done(struct recat_scratch *s)
 	pcre2_match_context_free(s->context);
 	pcre2_match_data_free(s->match);
 	free(s->hits);
+	free(s->seen);
 	*s = (struct recat_scratch){ 0 };
 }
 
@@ -189,6 +199,14 @@ static int try_one(const struct recat_matcher *m, struct recat_scratch *s, uint3
 	return rc < 0 ? -1 : 0;
 }
 
+static int try_list(const struct recat_matcher *m, struct recat_scratch *s, const uint32_t *exprs, size_t count, const struct recat_text *t)
+{
+	for (size_t i = 0; i < count; i++)
+		if (try_one(m, s, exprs ? exprs[i] : (uint32_t)i, t) < 0)
+			return -1;
+	return 0;
+}
+
 /* Keeps the candidates that are true. */
 static int confirm_all(const struct recat_matcher *m, struct recat_scratch *s, const struct recat_text *t)
 {
@@ -196,6 +214,8 @@ static int confirm_all(const struct recat_matcher *m, struct recat_scratch *s, c
 	s->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct recat_hit h = s->hits[i];
+		if (t->wide && !m->exprs[h.expr].phrase)
+			continue;                 /* asked below */
 		const int rc = confirm(m, s, &h, t->p, t->n);
 		if (rc < 0)
 			return -1;
@@ -210,16 +230,14 @@ int recat_match(const struct recat_matcher *m, struct recat_scratch *s, const st
 	s->count = 0;
 	if (!t->n)
 		return 0;
-	if (!m->set || t->young) {
-		for (size_t i = 0; i < m->count; i++)
-			if (try_one(m, s, (uint32_t)i, t) < 0)
-				return -1;
-		return 0;
-	}
+	if (!m->set || t->young)
+		return try_list(m, s, NULL, m->count, t);
 	if (recat_set_scan(m, s, t->p, t->n) < 0 || confirm_all(m, s, t) < 0)
 		return -1;
+	if (t->wide && try_list(m, s, m->regular, m->regular_count, t) < 0)
+		return -1;
 	for (size_t i = 0; i < m->asked_count; i++)
-		if (try_one(m, s, m->asked[i], t) < 0)
+		if ((m->exprs[m->asked[i]].phrase || !t->wide) && try_one(m, s, m->asked[i], t) < 0)
 			return -1;
 	if (s->count > 1)
 		qsort(s->hits, s->count, sizeof *s->hits, by_expr);

@@ -17,7 +17,7 @@ int recat_fail(struct recat_error *e, const char *fmt, ...) TRIB_FMT(2);   /* -1
 struct recat_text {
 	char *p;                        /* valid UTF-8; columns are split by '\n', which occurs nowhere else */
 	size_t n, cap;
-	bool young;                     /* holds characters that Hyperscan's Unicode tables do not know alike */
+	bool wide, young;               /* not only ASCII; with characters that Hyperscan's Unicode tables do not know alike */
 };
 bool recat_text_put(struct recat_text *to, struct trib_text column);   /* false: no memory */
 void recat_text_clear(struct recat_text *t);
@@ -42,11 +42,14 @@ struct recat_matcher {
 	void *set;                      /* Hyperscan's database; NULL: every expression is asked on every text */
 	uint32_t *asked;                /* those that the set cannot hold */
 	size_t asked_count;
+	uint32_t *regular;              /* all regular expressions: asked on texts that are not ASCII */
+	size_t regular_count;
 };
 struct recat_scratch {
 	void *set, *match, *context, *stack;
 	struct recat_hit *hits;         /* room for one of each expression */
 	size_t count;
+	uint32_t *seen, round;          /* per expression: the round in which it was seen last */
 	uint32_t failed;                /* the expression that gave up */
 };
 

@@ -36,7 +36,7 @@ bool recat_same(struct trib_text a, const char *b)
 void recat_text_clear(struct recat_text *t)
 {
 	t->n = 0;
-	t->young = false;
+	t->wide = t->young = false;
 }
 
 void recat_text_done(struct recat_text *t)
@@ -202,6 +202,7 @@ static void put(struct recat_text *to, size_t start, uint32_t *last, uint32_t c)
 		return;
 	}
 	to->n += encode(c, to->p + to->n);
+	to->wide |= c >= 0x80;
 	to->young |= young(c);
 	*last = c;
 }
@@ -224,25 +225,7 @@ static void put_run(struct recat_text *to, size_t start, struct trib_text run)
 	}
 }
 
-static void put_lines(struct recat_text *to, size_t start, struct trib_text v)
-{
-	while (v.n) {
-		const char *nl = memchr(v.p, '\n', v.n);
-		const struct trib_text line = { v.p, nl ? (size_t)(nl - v.p) : v.n };
-		const enum drops drops = marked(line);
-		if (drops == REST)
-			return;
-		uint32_t last = 0;
-		if (drops == NOTHING) {
-			put_run(to, start, line);
-			put(to, start, &last, ' ');
-		}
-		v.p += line.n + (nl != NULL);
-		v.n -= line.n + (nl != NULL);
-	}
-}
-
-/* ---- the fast path ---- */
+/* ---- columns: the fast path, then by lines ---- */
 
 typedef uint8_t bytes16 __attribute__((vector_size(16), aligned(1), may_alias));
 
@@ -270,6 +253,34 @@ static bool put_plain(struct recat_text *to, struct trib_text v)
 	return true;
 }
 
+static struct trib_text trimmed(struct trib_text v)
+{
+	while (v.n && *v.p == ' ')
+		v.p++, v.n--;
+	while (v.n && (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\r'))
+		v.n--;
+	return v;
+}
+
+static void put_lines(struct recat_text *to, size_t start, struct trib_text v)
+{
+	while (v.n) {
+		const char *nl = memchr(v.p, '\n', v.n);
+		const struct trib_text line = { v.p, nl ? (size_t)(nl - v.p) : v.n };
+		const enum drops drops = marked(line);
+		if (drops == REST)
+			return;
+		uint32_t last = 0;
+		if (drops == NOTHING) {
+			if (!put_plain(to, trimmed(line)))
+				put_run(to, start, line);
+			put(to, start, &last, ' ');
+		}
+		v.p += line.n + (nl != NULL);
+		v.n -= line.n + (nl != NULL);
+	}
+}
+
 bool recat_text_put(struct recat_text *to, struct trib_text v)
 {
 	if (!has_room(to, v.n + 24))
@@ -277,10 +288,7 @@ bool recat_text_put(struct recat_text *to, struct trib_text v)
 	if (to->n)
 		to->p[to->n++] = '\n';
 	const size_t start = to->n;
-	while (v.n && *v.p == ' ')
-		v.p++, v.n--;
-	while (v.n && v.p[v.n - 1] == ' ')
-		v.n--;
+	v = trimmed(v);
 	if (put_plain(to, v))
 		return true;
 	if (memchr(v.p, '\n', v.n))
