@@ -233,6 +233,9 @@ int trib_slice(struct trib *t, struct trib_batch *b)
 int trib_recall(struct trib *t, const char *table, const struct trib_batch *keys, struct trib_batch *out)
 {
 	memset(out, 0, sizeof *out);
+	/* keys is the caller's batch, usually just built: closing its builders changes nothing that it can see */
+	if (tribx_ready((struct trib_batch *)(uintptr_t)keys, &t->error) < 0)
+		return t->error.status;
 	return t->host && t->host->recall ? t->host->recall(t, table, keys, out) : closed(t, "trib_recall");
 }
 

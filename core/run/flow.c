@@ -94,7 +94,7 @@ static bool lay_tables(struct tribx_flow *f)
 	f->tables = tribx_arena_new(&f->arena, count * sizeof *f->tables);
 	if (!f->tables)
 		return false;
-	add_table(f, f->conf->table ? f->conf->table : f->job.stream, f->step_count ? NULL : f->stream->columns);
+	add_table(f, f->conf->table ? f->conf->table : f->job.stream, f->stream->columns);   /* a column that keeps its name keeps its flags */
 	for (int i = 0; i < f->step_count; i++) {
 		f->steps[i].first_table = f->table_count;
 		for (const struct trib_stream *o = f->steps[i].p->outputs; o && o->name; o++)

@@ -74,7 +74,7 @@ ok "by beginning the same load again" has '^begin: it is there'
 ok "and rows are there once" ids rows "0 1 2 3 4"
 pipeline "rows: 5" "" "use: trace, lose: -1"; run
 ok "a lost answer of a commit that was not stored fails" code 3
-run; ok "and the next run stores the rows once" rows rows 5
+write "rows: 5"; run; ok "and the next run stores the rows once" rows rows 5
 for c in open:-4:3 claim:-8:6 begin:-4:3 table:-5:2 write:-4:3 commit:-8:6 commit:-4:3 write:-3:3; do
   IFS=: read -r call status want <<<"$c"
   pipeline "rows: 5" "" "use: trace, fail: '$call:$status'"; run
