@@ -16,7 +16,7 @@
 #define NAMES_ARE_UTF 0
 #endif
 
-enum { PERIOD_TEXT = 16, RECENT = 64 };
+enum { PERIOD_TEXT = 40, RECENT = 64 };
 struct period { char text[PERIOD_TEXT]; };
 struct recent { char text[40]; size_t size; int is; };       /* is: index into seen, counted from 1; 0: empty */
 

@@ -1,2 +1,2 @@
-check_SCRIPTS_ALL += %D%/contract.sh %D%/plugins.sh
+check_SCRIPTS_ALL += %D%/contract.sh %D%/file.sh %D%/plugins.sh
 EXTRA_DIST += tests/lib.sh
