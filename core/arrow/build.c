@@ -113,6 +113,8 @@ static bool thaw(struct trib_batch *b, int col)
 	c->live = true;
 	if (any)
 		tribx_append_view(b, col, &v, tribx_textual(v.type) ? tribx_text_buffers(a) : NULL);
+	if (c->count < b->array.length)         /* rows closed before anything was put here are null */
+		tribx_fill_nulls(b, col, b->array.length - c->count);
 	return true;
 }
 

@@ -4,3 +4,10 @@ TESTS += %D%/unit_recategorise
 %C%_unit_recategorise_CPPFLAGS = $(UNIT_CPP) $(RECATEGORISE_CPP)
 %C%_unit_recategorise_LDADD = $(RECATEGORISE_LIBS) $(CRITERION_LIBS)
 %C%_unit_recategorise_LDFLAGS = $(UNIT_LINK)
+
+check_PROGRAMS += %D%/unit_normalise
+TESTS += %D%/unit_normalise
+%C%_unit_normalise_SOURCES = %D%/test_normalise_rules.c %D%/test_normalise.c %D%/drive.c %D%/drive.h $(NORMALISE)
+%C%_unit_normalise_CPPFLAGS = $(UNIT_CPP) -I$(srcdir)/transforms $(XXHASH_CFLAGS)
+%C%_unit_normalise_LDADD = $(UNIT_LIBS)
+%C%_unit_normalise_LDFLAGS = $(UNIT_LINK)

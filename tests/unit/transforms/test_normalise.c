@@ -1,0 +1,137 @@
+/* normalise as a plugin: options, rows in, rows out, dead letters, books. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include "drive.h"
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+extern const struct trib_plugin normalise_LTX_trib_plugin;
+
+struct row { const char *options, *in, *out, *dead, *error, *more, *flags; bool flush; };
+
+static void run(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct row *r = &rows[i];
+		struct drive d;
+		drive_open(&d, &normalise_LTX_trib_plugin, r->options);
+		bool good = !d.error[0] && drive_rows(&d, r->in) >= 0;
+		if (good && (r->flush || r->more))
+			good = drive_flush(&d) >= 0;
+		if (r->error)
+			cr_expect(strstr(d.error, r->error), "row %zu: error '%s'", i, d.error);
+		else
+			cr_expect(good && !d.error[0], "row %zu: error '%s'", i, d.error);
+		if (good && r->out)
+			cr_expect_str_eq(drive_out(&d, 0), r->out, "row %zu:\n%s%s", i, drive_out(&d, 0), drive_dead(&d));
+		if (good && r->more)
+			cr_expect(strstr(drive_out(&d, 1), r->more), "row %zu:\n%s", i, drive_out(&d, 1));
+		if (good && r->flags)
+			cr_expect(r->flags[0] ? strstr(drive_out(&d, 2), r->flags) != NULL : !drive_out(&d, 2)[0], "row %zu:\n%s", i, drive_out(&d, 2));
+		if (good)
+			cr_expect(r->dead ? strstr(drive_dead(&d), r->dead) != NULL : d.t->dead.count == 0, "row %zu: dead\n%s", i, drive_dead(&d));
+		if (good)
+			cr_expect(drive_balanced(&d), "row %zu: books", i);
+		drive_close(&d);
+	}
+}
+
+#define LONG "'metric_column':'metric','decimals':4,"
+#define FX "'currency':'EUR','fx':[{'base':'USD','quote':'EUR','period':'2025-01','rate':'0.92'},{'base':'EUR','quote':'PLN','period':'2025-01','rate':'4'}],"
+#define NET "'aliases':[{'alias':'Revenue','metric':'revenue_net'},{'alias':'Umsatz','metric':'revenue_net'},{'alias':'Users','metric':'active_users'}," \
+	"{'alias':'Trafic MB','metric':'data_gb','multiplier':'0.0009765625'},{'alias':'Churn (bp)','metric':'churn','unit':'bps'},{'alias':'Refund','metric':'refunds','sign':'-'}," \
+	"{'scope':'partner:P9','alias':'Users','metric':'paying_users'}],'metrics':[{'metric_id':'data_gb','unit':'GB'}],"
+
+Test(normalise, long_input)
+{
+	static const struct row rows[] = {
+		{ .options = "{" LONG NET "'locale':'en_US','source_currency':'EUR','keep':['partner']}",
+		  "partner|period|metric|value\nP1|2025-01|Revenue|1,234.56\nP1|02/2025|users|5\nP2|2025-01|Trafic MB|3\nP3|2025-01|Churn (bp)|120\nP3|2025-01|Refund|7\nP3|2025-01|Umsatz|N/A\n",
+		  "P1|2025-01-01|2025-02-01|revenue_net|currency|EUR|1234.56\nP1|2025-02-01|2025-03-01|active_users|1|~|5\n"
+		  "P2|2025-01-01|2025-02-01|data_gb|GB|~|0.0029\nP3|2025-01-01|2025-02-01|churn|fraction|~|0.012\nP3|2025-01-01|2025-02-01|refunds|currency|EUR|-7\n"
+		  "P3|2025-01-01|2025-02-01|revenue_net|currency|EUR|~\n" },
+		/* number style by market, currency by row, unit inside the name, converted beside the original */
+		{ .options = "{" LONG NET FX "'locale_by':'m','locales':{'DE':'de','US':'en_US','PL':'pl'},'currency_column':'c','keep':['m']}",
+		  "m|period|metric|value|c\nDE|2025-01|Umsatz (Tsd.)|1.234,5|EUR\nUS|2025-01|Revenue|1,000.50|USD\nPL|2025-01|Revenue|8 000,00|PLN\nDE|2025-01|Users|12|~\n",
+		  "DE|2025-01-01|2025-02-01|revenue_net|currency|EUR|1234500|1234500\nUS|2025-01-01|2025-02-01|revenue_net|currency|USD|1000.5|920.46\n"
+		  "PL|2025-01-01|2025-02-01|revenue_net|currency|PLN|8000|2000\nDE|2025-01-01|2025-02-01|active_users|1|~|12|12\n" },
+		{ .options = "{" LONG NET "'locale':'en_US','source_currency':'EUR'}", "period|metric|value\n2025-01|Revnue|1\n2025-01|Users|2\n", "2025-01-01|2025-02-01|active_users|1|~|2\n",
+		  "normalise.unknown_alias: \"Revnue\" is no known metric; did you mean \"revenue\"?" },
+		{ .options = "{" LONG NET "'locale':'en_US'}", "period|metric|value\n2025-01|Revenue|1\n", "", "normalise.no_currency: revenue_net is an amount" },
+		{ .options = "{" LONG NET FX "'locale':'en_US','source_currency':'USD'}", "period|metric|value\n2025-02|Revenue|1\n", "", "normalise.no_rate: revenue_net: no average rate from USD to EUR is published for 2025-02" },
+		{ .options = "{" LONG NET "'locale':'en_US','source_currency':'USD'}", "period|metric|value\n2025-13|Users|1\n", "", "normalise.bad_period: column \"period\": \"2025-13\" is no period" },
+		{ .options = "{" LONG NET "'locale':'en_US','source_currency':'USD'}", "period|metric|value\n2025-01|Users|1.234,56\n", "", "normalise.locale_mismatch: column \"value\": \"1.234,56\" is no number as this column writes them; as in de_DE it would be 1234.56" },
+		{ .options = "{" LONG NET "'locale':'en_US','source_currency':'USD'}", "period|metric|value\n2025-01|Users|many\n", "", "normalise.bad_number: column \"value\": \"many\" is no number" },
+		/* units and currencies beside the value */
+		{ .options = "{" LONG NET "'locale':'en_US','market':'US'}", "period|metric|value\n2025-01|Revenue|$1.5k\n2025-01|churn|12.5 %\n2025-01|data_gb|1 GiB\n2025-01|churn|0.125\n",
+		  "2025-01-01|2025-02-01|revenue_net|currency|USD|1500\n2025-01-01|2025-02-01|churn|fraction|~|0.125\n2025-01-01|2025-02-01|data_gb|GB|~|1.0737\n2025-01-01|2025-02-01|churn|fraction|~|0.125\n" },
+		{ .options = "{" LONG NET "'locale':'en_US'}", "period|metric|value\n2025-01|Revenue|$1.5\n", "", "normalise.unknown_currency: revenue_net: \"$\" is the sign of several currencies; give the market" },
+		{ .options = "{" LONG NET "'locale':'en_US','unit_column':'u'}", "period|metric|value|u\n2025-01|data_gb|2|TB\n2025-01|data_gb|2|min\n2025-01|data_gb|2|apples\n", "2025-01-01|2025-02-01|data_gb|GB|~|2000\n",
+		  "normalise.unit_mismatch: \"min\" does not convert to GB, the unit of data_gb" },
+		{ .options = "{" LONG NET "'locale':'en_US'}", "period|metric|value\n2025-01|churn|12.5\n", "", "normalise.percent_or_fraction: column \"value\": churn is a share and cannot be above 1" },
+		{ .options = "{" LONG NET "'locale':'en_US','bytes':'binary'}", "period|metric|value\n2025-01|data_gb|1 GB\n", "2025-01-01|2025-02-01|data_gb|GB|~|1.0737\n" },
+		/* aliases of one partner */
+		{ .options = "{" LONG NET "'locale':'en_US','partner_column':'p'}", "p|period|metric|value\nP9|2025-01|Users|1\nP1|2025-01|Users|2\n",
+		  "2025-01-01|2025-02-01|paying_users|1|~|1\n2025-01-01|2025-02-01|active_users|1|~|2\n" },
+		/* typed columns need no locale */
+		{ .options = "{" LONG NET "}", "period:date|metric|value:decimal\n2025-01-31|Users|12.5\n", "2025-01-31|2025-02-01|active_users|1|~|12.5\n" },
+		{ .options = "{" LONG NET "'period_grain':'month'}", "period:date|metric|value:int64\n2025-01-31|Users|12\n", "2025-01-01|2025-02-01|active_users|1|~|12\n" },
+		{ .options = "{" LONG NET "}", "period|metric|value:float64\n2025-01|Users|0.1\n", "2025-01-01|2025-02-01|active_users|1|~|0.1\n" },
+		{ .options = "{" LONG NET "'period':'2025-Q1','locale':'en_US'}", "metric|value\nUsers|1\n", "2025-01-01|2025-04-01|active_users|1|~|1\n" },
+		{ .options = "{" LONG NET "'locale':'en_US','period_format':'%d.%m.%y'}", "metric|value|period\nUsers|1|31.01.25\n", "2025-01-31|2025-02-01|active_users|1|~|1\n" },
+		/* locale inferred, verified, or refused */
+		{ .options = "{" LONG NET "}", "period|metric|value\n2025-01|Users|1.234,5\n2025-01|Users|2.000\n", "2025-01-01|2025-02-01|active_users|1|~|1234.5\n2025-01-01|2025-02-01|active_users|1|~|2000\n" },
+		{ .options = "{" LONG NET "}", "period|metric|value\n2025-01|Users|1.234\n2025-01|Users|2.000\n", NULL, NULL,
+		  "normalise.locale_ambiguous: column \"value\" can be read in two ways: \"1.234\" is 1.234 as in en_US or 1234 as in de_DE; set locale: en_US or locale: de_DE" },
+		{ .options = "{" LONG NET "'locale_by':'m','locales':{'DE':'de'}}", "m|period|metric|value\nFR|2025-01|Users|1\n", "", "normalise.unknown_locale: locales has nothing for m \"FR\"" },
+		/* faults of the pipeline */
+		{ .options = "{" LONG NET "'value_column':'valeu'}", "period|metric|value\n2025-01|Users|1\n", NULL, NULL, "normalise.unknown_column: value_column: the input has no column \"valeu\"; did you mean \"value\"?" },
+		{ .options = "{" LONG NET "'keep':['metric']}", "period|metric|value\n2025-01|Users|1\n", NULL, NULL, "normalise.name_clash: keep: \"metric\" is a column that normalise writes itself" },
+		{ .options = "{" LONG NET "'keep':['x']}", "period|metric|value\n2025-01|Users|1\n", NULL, NULL, "normalise.unknown_column: keep: the input has no column \"x\"" },
+		{ .options = "{" LONG "'aliases':[{'alias':'a','metric':'revenu_net'}]}", "a\n1\n", NULL, NULL, "normalise.unknown_metric: alias \"a\" means metric \"revenu_net\", which is not declared; did you mean \"revenue_net\"?" },
+		{ .options = "{" LONG "'aliases':[{'alias':'a','metric':'revenue_net','unit':'GB'}]}", "a\n1\n", NULL, NULL, "normalise.unit_mismatch: alias \"a\" is in GB, but revenue_net is in currency" },
+		{ .options = "{" LONG "'aliases':[{'alias':'a','metric':'dau'},{'alias':'A','metric':'mau'}]}", "a\n1\n", NULL, NULL, "normalise.duplicate_alias: alias \"a\" is declared twice" },
+		{ .options = "{" LONG "'metrics':[{'metric_id':'x','unit':'gigs'}]}", "a\n1\n", NULL, NULL, "normalise.unknown_unit: metric x has unit \"gigs\"" },
+		{ .options = "{" LONG "'locale':'xx_YY'}", "a\n1\n", NULL, NULL, "normalise.unknown_locale: no locale \"xx_YY\" is known" },
+		{ .options = "{" LONG "'currency':'EURO'}", "a\n1\n", NULL, NULL, "normalise.unknown_currency: currency \"EURO\" is not in ISO 4217" },
+	};
+	run(rows, COUNT(rows));
+}
+
+Test(normalise, wide_input)
+{
+	static const struct row rows[] = {
+		{ .options = "{'source_currency':'USD','locale':'de_DE','decimals':2,'keep':['Land'],'period_column':'Monat'," NET "'ignore':['Notiz']}",
+		  "Land|Monat|Umsatz (Tsd.)|Users|ARPU (c)|Notiz\nDE|2025-01|1,5|1.000|5|x\nAT|2025-01|~|7|6|y\n",
+		  "DE|2025-01-01|2025-02-01|revenue_net|currency|USD|1500\nDE|2025-01-01|2025-02-01|active_users|1|~|1000\nDE|2025-01-01|2025-02-01|arpu|currency|USD|0.05\n"
+		  "AT|2025-01-01|2025-02-01|revenue_net|currency|USD|~\nAT|2025-01-01|2025-02-01|active_users|1|~|7\nAT|2025-01-01|2025-02-01|arpu|currency|USD|0.06\n" },
+		{ .options = "{'locale':'en_US','decimals':2," NET "}", "period|Users|Usres\n2025-01|1|2\n", "2025-01-01|2025-02-01|active_users|1|~|1\n", "normalise.unknown_alias: \"Usres\" is no known metric" },
+		{ .options = "{'locale':'en_US'}", "period|a|b\n2025-01|1|2\n", NULL, NULL, "normalise.no_metric: none of the columns is a metric" },
+		/* bare shares: settled by the column as a whole */
+		{ .options = "{'locale':'en_US','decimals':4}", "period|churn|csat\n2025-01|12.5|0.9\n2025-02|1.5|1\n",
+		  "2025-01-01|2025-02-01|churn|fraction|~|0.125\n2025-01-01|2025-02-01|csat|fraction|~|0.9\n2025-02-01|2025-03-01|churn|fraction|~|0.015\n2025-02-01|2025-03-01|csat|fraction|~|1\n" },
+		{ .options = "{'locale':'en_US','decimals':4}", "period|churn\n2025-01|12.5\n2025-02|0.5\n", NULL, NULL, "normalise.percent_or_fraction: \"churn\": some values are above 1 and some are not" },
+	};
+	run(rows, COUNT(rows));
+}
+
+Test(normalise, grain_and_running_totals)
+{
+	static const struct row rows[] = {
+		{ .options = "{" LONG FX "'locale':'en_US','grain':'quarter','currency_column':'c','fx':[{'base':'EUR','quote':'USD','period':'2025-01','rate':'1.08'},{'base':'EUR','quote':'USD','period':'2025-02','rate':'1.10'},"
+		  "{'base':'EUR','quote':'USD','period':'2025-03','rate':'1.12'}],'currency':'USD','keep':['p']}",
+		  "p|period|metric|value|c\nA|2025-01|revenue_net|50000|EUR\nA|2025-02|revenue_net|100000|EUR\nA|2025-03|revenue_net|150000|EUR\nA|2025-01|subscribers|5|~\nA|2025-03|subscribers|7|~\nA|2025-02|subscribers|6|~\n"
+		  "B|2025-01|arpu|5|EUR\n",
+		  "A|2025-01-01|2025-04-01|revenue_net|currency|EUR|300000|332000\nA|2025-01-01|2025-04-01|subscribers|1|~|7|7\n",
+		  "normalise.not_aggregable: arpu of 2025-01-01 to 2025-02-01: a ratio is recomputed from its parts, never averaged", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-Q1|installs|5\n2025-W05|installs|7\n2025-02-03|installs|1\n2025-02-04|installs|2\n", "2025-02-01|2025-03-01|installs|1|~|3\n",
+		  "normalise.grain_down: installs: a value of \"2025-Q1\" does not lie within one month", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'aliases':[{'alias':'Rev YTD','metric':'revenue_net','collection':'ytd','currency':'EUR'}]}",
+		  "period|metric|value\n2025-02|Rev YTD|2500\n2025-01|Rev YTD|1200\n2025-03|Rev YTD|2400\n2025-04|Rev YTD|3900\n2025-01|installs|4\n",
+		  "2025-01-01|2025-02-01|revenue_net|currency|EUR|1200|~\n2025-02-01|2025-03-01|revenue_net|currency|EUR|1300|~\n2025-03-01|2025-04-01|revenue_net|currency|EUR|-100|negative_delta\n"
+		  "2025-04-01|2025-05-01|revenue_net|currency|EUR|1500|~\n2025-01-01|2025-02-01|installs|1|~|4|~\n", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'grain':'quarter','aliases':[{'alias':'x','metric':'installs','collection':'ytd'}]}",
+		  "period|metric|value\n2025-01|x|100\n2025-03|x|300\n2025-04|x|450\n", "2025-01-01|2025-04-01|installs|1|~|300|~\n2025-04-01|2025-07-01|installs|1|~|150|~\n", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-01|mau|5\n2025-01|mau|5\n2025-01|mau|6\n", "2025-01-01|2025-02-01|mau|1|~|5\n", "normalise.duplicate_conflict: mau", .flush = true },
+	};
+	run(rows, COUNT(rows));
+}

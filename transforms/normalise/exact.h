@@ -1,0 +1,45 @@
+/* exact - 128-bit decimals and rationals of the hot loop: multiply exactly, round once, half-even.
+ *
+ * A value is m * 10^-scale. Everything that fits in 128 bits stays here (a row costs a few multiplications); what does
+ * not goes to the 256-bit functions of value.h. Law: no function here rounds twice. */
+#ifndef NORM_NORM_EXACT_H
+#define NORM_NORM_EXACT_H
+
+#include <tributary/value.h>
+
+typedef __int128 norm_wide;
+typedef unsigned __int128 norm_uwide;
+
+struct norm_ratio { int64_t num, den; };                /* reduced, den > 0 */
+
+/* What a cell is multiplied with: m / (den * 10^scale). den is 1 unless the ratio has prime factors beside 2 and 5. */
+struct norm_factor { int64_t m, den; int scale; };
+
+extern const norm_uwide norm_pow10[39];
+
+static inline norm_wide norm_wide_of(trib_dec d)
+{
+	return (norm_wide)((norm_uwide)(uint64_t)d.hi << 64 | d.lo);
+}
+
+static inline trib_dec norm_dec_of(norm_wide w)
+{
+	return (trib_dec){ .lo = (uint64_t)w, .hi = (int64_t)(w >> 64) };
+}
+
+int norm_ratio_make(norm_wide num, norm_wide den, struct norm_ratio *out);                 /* reduces; TRIB_OUT_OF_RANGE */
+int norm_ratio_mul(struct norm_ratio a, struct norm_ratio b, struct norm_ratio *out);
+int norm_ratio_div(struct norm_ratio a, struct norm_ratio b, struct norm_ratio *out);
+int norm_ratio_parse(struct trib_text text, struct norm_ratio *out);                         /* 0.001, 1/60, 1e6 */
+struct norm_factor norm_factor_of(struct norm_ratio r);
+
+/* m at scale `from`, rounded half-even to scale `to`. */
+int norm_round(norm_wide m, int from, int to, norm_wide *out);
+/* m * f exactly, then rounded once to scale `to`. */
+int norm_scale(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out);
+/* The same times a rate (its own mantissa and scale). */
+int norm_convert(norm_wide m, int scale, struct norm_factor f, norm_wide rate, int rate_scale, int to, norm_wide *out);
+void norm_trim(norm_wide *m, int *scale);              /* drops trailing zeros */
+int norm_from_f64(double v, norm_wide *m, int *scale); /* its shortest decimal; not finite: TRIB_NOT_A_VALUE */
+
+#endif

@@ -1,0 +1,130 @@
+/* long - canonical long rows: the columns of `keep`, shared with the input, and six or seven of ours, written in bulk.
+ * What has few distinct values (metric, unit, currency) goes out as dictionary columns. */
+#include "norm.h"
+
+static const struct { const char *name; enum trib_type type; } own[] = {
+	{ "period_start", TRIB_DATE }, { "period_end", TRIB_DATE }, { "metric", TRIB_STR }, { "unit", TRIB_STR }, { "currency", TRIB_STR },
+};
+
+static bool is_own(const struct norm *s, const char *name)
+{
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strcmp(name, own[i].name) == 0)
+			return true;
+	return strcmp(name, "value") == 0 || (s->target >= 0 && strcmp(name, s->o.converted_as) == 0);
+}
+
+/* The columns of b that are kept, in the order of `keep`; -1 after trib_fail. cols has room for all. */
+static int kept(struct trib *t, struct norm *s, const struct trib_batch *b, int *cols)
+{
+	const char *const *keep = s->o.keep.items;
+	int n = 0;
+	for (size_t i = 0; i < s->o.keep.count; i++) {
+		if (is_own(s, keep[i]))
+			return trib_fail(t, TRIB_CONFIG, "normalise.name_clash: keep: \"%s\" is a column that normalise writes itself; rename it with map before", keep[i]), -1;
+		const int at = trib_col(b, keep[i]);
+		if (at >= 0)
+			cols[n++] = at;
+	}
+	return n;
+}
+
+int norm_long_bind(struct trib *t, struct norm *s, struct trib_batch *out, const struct trib_batch *in)
+{
+	int *cols = trib_scratch(t, (s->o.keep.count + 1) * sizeof *cols);
+	if (!cols)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	const int n = kept(t, s, in, cols);
+	if (n < 0)
+		return TRIB_CONFIG;
+	for (size_t i = 0; i < s->o.keep.count; i++)
+		if (trib_col(in, ((const char *const *)s->o.keep.items)[i]) < 0)
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_column: keep: the input has no column \"%s\"", ((const char *const *)s->o.keep.items)[i]);
+	if (trib_pick_cols(out, cols, NULL, n) < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		trib_add(out, own[i].name, own[i].type);
+	trib_add_dec(out, "value", 38, (int)s->o.decimals);
+	if (s->target >= 0)
+		trib_add_dec(out, s->o.converted_as, 38, (int)s->o.decimals);
+	if (s->o.decumulate)
+		trib_add(out, "flag", TRIB_STR);
+	return TRIB_OK;
+}
+
+/* Metric and unit by row as indexes of the catalogue, currency by code. */
+static int add_names(struct trib *t, struct norm *s, struct trib_batch *b)
+{
+	const struct norm_rows *r = &s->rows;
+	const int metrics = s->catalogue->metric_count;
+	struct trib_text *ids = trib_scratch(t, 2 * (size_t)metrics * sizeof *ids), *units = ids + metrics;
+	int32_t *metric = trib_scratch(t, ((size_t)r->count + 1) * sizeof *metric);
+	if (!ids || !metric)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	for (int i = 0; i < metrics; i++) {
+		ids[i] = norm_text_of(s->catalogue->metrics[i].id);
+		units[i] = norm_text_of(s->catalogue->metrics[i].unit_id);
+	}
+	for (int64_t i = 0; i < r->count; i++)
+		metric[i] = r->entry[i] < 0 ? -1 : s->entries[r->entry[i]].is.metric;
+	if (trib_add_words(b, "metric", metric, ids, metrics) < 0 || trib_add_words(b, "unit", metric, units, metrics) < 0 ||
+	    trib_add_words(b, "currency", r->currency, s->currencies.texts, s->currencies.count) < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	return TRIB_OK;
+}
+
+static void add_dates(struct norm *s, struct trib_batch *b, int32_t *days)
+{
+	const struct norm_rows *r = &s->rows;
+	const int start = trib_add(b, "period_start", TRIB_DATE), end = trib_add(b, "period_end", TRIB_DATE);
+	for (int64_t i = 0; i < r->count; i++)
+		days[i] = r->entry[i] < 0 ? 0 : s->period_of[r->period[i]].start.days;
+	trib_put_many(b, start, days, NULL, r->count);
+	for (int64_t i = 0; i < r->count; i++)
+		days[i] = r->entry[i] < 0 ? 0 : s->period_of[r->period[i]].end.days;
+	trib_put_many(b, end, days, NULL, r->count);
+}
+
+static void add_values(struct norm *s, struct trib_batch *b, trib_dec *room, uint8_t *valid)
+{
+	const struct norm_rows *r = &s->rows;
+	bool nulls = false, lack = false;
+	memset(valid, 0, (size_t)(r->count + 7) / 8);
+	for (int64_t i = 0; i < r->count; i++) {
+		room[i] = norm_dec_of(r->m[i]);
+		valid[i >> 3] |= (uint8_t)((r->status[i] == 'A') << (i & 7));
+		nulls |= r->status[i] != 'A';
+	}
+	const int value = trib_add_dec(b, "value", 38, (int)s->o.decimals);
+	trib_put_many(b, value, room, nulls ? valid : NULL, r->count);
+	if (s->target < 0)
+		return;
+	/* An amount whose metric is not converted has no value in the target currency; what is no amount stays as it is. */
+	for (int64_t i = 0; i < r->count; i++) {
+		room[i] = norm_dec_of(r->converted[i]);
+		if (r->currency[i] >= 0 && !r->is_converted[i] && r->currency[i] != s->target)
+			valid[i >> 3] &= (uint8_t)~(1u << (i & 7)), lack = true;
+	}
+	const int converted = trib_add_dec(b, s->o.converted_as, 38, (int)s->o.decimals);
+	trib_put_many(b, converted, room, nulls || lack ? valid : NULL, r->count);
+}
+
+int norm_long_emit(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	const size_t n = (size_t)s->rows.count;
+	int *cols = trib_scratch(t, (s->o.keep.count + 1) * sizeof *cols);
+	void *room = trib_scratch(t, (n + 1) * sizeof(trib_dec) + n / 8 + 16);
+	if (!cols || !room)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	const int count = kept(t, s, in, cols);
+	if (count < 0)
+		return TRIB_CONFIG;
+	if (trib_pick_cols(in, cols, NULL, count) < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	const int bad = add_names(t, s, in);
+	if (bad != 0)
+		return bad;
+	add_dates(s, in, room);
+	add_values(s, in, room, (uint8_t *)room + (n + 1) * sizeof(trib_dec));
+	return trib_emit(t, 0, in);
+}

@@ -1,0 +1,478 @@
+/* read - the cells of a batch become rows: codes for texts, mantissa and scale for numbers. See norm.h. */
+#include <stdlib.h>
+#include "norm.h"
+
+/* ---- arrays ---- */
+
+static bool grow(void *array, int64_t count, size_t size)
+{
+	void **a = array;
+	void *bigger = realloc(*a, (size_t)count * size);
+	if (bigger)
+		*a = bigger;
+	return bigger != NULL;
+}
+
+static bool rows_for(struct norm_rows *r, int64_t n)
+{
+	r->count = n;
+	if (n <= r->cap)
+		return true;
+	const int64_t cap = n + n / 4 + 64;
+	bool ok = grow(&r->entry, cap, sizeof *r->entry) && grow(&r->period, cap, sizeof *r->period) && grow(&r->currency, cap, sizeof *r->currency) &&
+	          grow(&r->style, cap, sizeof *r->style) && grow(&r->m, cap, sizeof *r->m) && grow(&r->converted, cap, sizeof *r->converted) &&
+	          grow(&r->scale, cap, sizeof *r->scale) && grow(&r->status, cap, sizeof *r->status) && grow(&r->is_converted, cap, sizeof *r->is_converted);
+	for (int d = 0; d < NORM_DIMS && ok; d++)
+		ok = grow(&r->dim[d], cap, sizeof *r->dim[d]);
+	r->cap = ok ? cap : 0;
+	return ok;
+}
+
+static struct trib_text number_text(int64_t v, char to[TRIB_DEC_TEXT])
+{
+	return (struct trib_text){ to, trib_dec_text(trib_dec_i64(v), 0, to) };
+}
+
+/* Cell of a column that names something, as text; ids may have been read as numbers, days as dates. */
+static struct trib_text name_at(const struct trib_view *v, int64_t i, char to[TRIB_DEC_TEXT])
+{
+	if (trib_null(v, i))
+		return (struct trib_text){ NULL, 0 };
+	switch (v->type) {
+	case TRIB_STR: case TRIB_JSON: return trib_str(v, i);
+	case TRIB_I64: return number_text(((const int64_t *)v->values)[i], to);
+	case TRIB_DATE: return (struct trib_text){ to, trib_date_text((trib_date){ ((const int32_t *)v->values)[i] }, to) };
+	default: return (struct trib_text){ NULL, 0 };
+	}
+}
+
+static int text_codes(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out)
+{
+	int32_t last = -1;
+	for (int64_t i = 0; i < n; i++) {
+		const struct trib_text x = trib_str(v, i);
+		if (!x.p) {
+			out[i] = -1;
+			continue;
+		}
+		if (last < 0 || w->texts[last].n != x.n || memcmp(w->texts[last].p, x.p, x.n) != 0)
+			last = norm_code_of(w, x, NORM_TEXTS);
+		if (last < 0)
+			return -1;
+		out[i] = last;
+	}
+	return 0;
+}
+
+/* A dictionary column: each of its texts is looked up when its code is first seen. */
+static int dictionary_codes(struct trib *t, struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out)
+{
+	int32_t most = -1;
+	for (int64_t i = 0; i < n; i++)
+		if (!trib_null(v, i) && v->codes[i] > most)
+			most = v->codes[i];
+	int32_t *known = trib_scratch(t, ((size_t)most + 2) * sizeof *known);   /* zeroed: code + 1 */
+	if (!known)
+		return -1;
+	for (int64_t i = 0; i < n; i++) {
+		if (trib_null(v, i)) {
+			out[i] = -1;
+			continue;
+		}
+		int32_t *k = &known[v->codes[i]];
+		if (*k == 0)
+			*k = norm_code_of(w, trib_str(v, i), NORM_TEXTS) + 1;
+		if (*k == 0)
+			return -1;
+		out[i] = *k - 1;
+	}
+	return 0;
+}
+
+static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out, const char *column)
+{
+	int bad = 0;
+	char to[TRIB_DEC_TEXT];
+	if (v->type == TRIB_STR || v->type == TRIB_JSON)
+		bad = v->codes ? dictionary_codes(t, w, v, n, out) : text_codes(w, v, n, out);
+	else if (v->type == TRIB_NULL)
+		memset(out, 0xff, (size_t)n * sizeof *out);
+	else if (v->type == TRIB_I64 || v->type == TRIB_DATE)
+		for (int64_t i = 0; i < n && bad == 0; i++) {
+			const struct trib_text x = name_at(v, i, to);
+			out[i] = x.p ? norm_code_of(w, x, NORM_TEXTS) : -1;
+			bad = x.p && out[i] < 0 ? -1 : 0;
+		}
+	else
+		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: column \"%s\" names something and must be text, whole numbers or dates", column);
+	return bad ? trib_fail(t, TRIB_FATAL, "normalise.too_many_texts: column \"%s\" has more than %d distinct texts, or there is no memory", column, NORM_TEXTS) : TRIB_OK;
+}
+
+static int look(struct trib *t, const struct trib_batch *in, const char *column, struct trib_view *v)
+{
+	const int at = trib_col(in, column);
+	if (at >= 0)
+		return trib_view(in, at, v) < 0 ? trib_fail(t, TRIB_FATAL, "internal.view: column \"%s\" cannot be looked at", column) : TRIB_OK;
+	memset(v, 0, sizeof *v);
+	v->length = in->array.length;                           /* absent in this batch: all null */
+	return TRIB_OK;
+}
+
+/* ---- what texts mean ---- */
+
+static struct norm_entry *entry_room(struct norm *s, int32_t code)
+{
+	if (code >= s->entry_cap) {
+		const int32_t cap = code * 2 + 16;
+		if (!grow(&s->entries, cap, sizeof *s->entries))
+			return NULL;
+		s->entry_cap = cap;
+	}
+	return &s->entries[code];
+}
+
+int32_t norm_currency_code(struct norm *s, const char *code)
+{
+	return code[0] ? norm_code_of(&s->currencies, norm_text_of(code), NORM_TEXTS) : -1;
+}
+
+static void ready(struct norm *s, struct norm_entry *e)
+{
+	e->factor = norm_factor_of(e->is.ratio);
+	if (e->is.negative)
+		e->factor.m = -e->factor.m;
+	e->currency = norm_currency_code(s, e->is.currency);
+	e->decided = e->is.unit_known;
+}
+
+int32_t norm_entry_of(struct norm *s, struct trib_text name, struct trib_text partner)
+{
+	char key[512];
+	struct trib_text both = name;
+	if (s->catalogue->by_partner && partner.p && name.n + partner.n + 1 <= sizeof key) {
+		memcpy(key, name.p, name.n);
+		key[name.n] = 0x1f;
+		memcpy(key + name.n + 1, partner.p, partner.n);
+		both = (struct trib_text){ key, name.n + 1 + partner.n };
+	}
+	const int32_t before = s->names.count, code = norm_code_of(&s->names, both, NORM_TEXTS);
+	if (code < before)
+		return code;
+	struct norm_entry *e = entry_room(s, code);
+	if (!e)
+		return -1;
+	*e = (struct norm_entry){ .currency = -1 };
+	char who[128] = "";
+	if (partner.p && partner.n < sizeof who)
+		memcpy(who, partner.p, partner.n);
+	if (norm_sense(s->catalogue, name, who[0] ? who : s->o.partner, s->o.source_id, &e->is, e->near) == 0)
+		ready(s, e);
+	return code;
+}
+
+/* The same name with a unit beside its value. */
+static int32_t with_unit(struct norm *s, int32_t entry, struct trib_text unit)
+{
+	char key[80];
+	if (unit.n > sizeof key - 8)
+		unit.n = sizeof key - 8;
+	memcpy(key, "\x1eunit", 4);
+	memcpy(key + 4, &entry, 4);
+	memcpy(key + 8, unit.p, unit.n);
+	const int32_t before = s->names.count, code = norm_code_of(&s->names, (struct trib_text){ key, unit.n + 8 }, NORM_TEXTS);
+	if (code < before)
+		return code;
+	struct norm_entry *e = entry_room(s, code);
+	if (!e)
+		return -1;
+	*e = s->entries[entry];
+	e->bad_unit = norm_sense_unit(s->catalogue, unit, &e->is) != 0;
+	if (!e->bad_unit)
+		ready(s, e);
+	return code;
+}
+
+static void unknown(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, struct trib_text name)
+{
+	const struct norm_entry *e = &s->entries[s->rows.entry[i]];
+	trib_reject(t, in, i, "normalise.unknown_alias", "\"%.*s\" is no known metric%s%s%s", (int)name.n, name.p, e->near[0] ? "; did you mean \"" : "", e->near,
+	            e->near[0] ? "\"?" : "");
+	s->rows.entry[i] = -1;
+}
+
+/* Wide: the columns take turns. A column that no alias explains makes dead letters. */
+static void name_wide(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	for (int64_t i = 0, k = 0; i < r->count; i++, k = k + 1 == s->columns.count ? 0 : k + 1) {
+		r->entry[i] = s->metric_entries[k];
+		if (s->entries[r->entry[i]].is.metric < 0)
+			unknown(t, s, in, i, s->columns.texts[k]);
+	}
+}
+
+static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	struct trib_view v;
+	if (look(t, in, s->o.metric_column, &v) != 0)
+		return TRIB_FATAL;
+	const bool by_partner = s->catalogue->by_partner && s->o.partner_column;
+	if (v.type != TRIB_STR && v.type != TRIB_NULL)
+		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: metric_column \"%s\" is not text", s->o.metric_column);
+	struct trib_text last = { NULL, 0 };
+	int32_t code = -1;
+	for (int64_t i = 0; i < r->count; i++) {
+		const struct trib_text x = trib_str(&v, i);
+		if (!x.p) {
+			trib_reject(t, in, i, "normalise.unknown_alias", "column \"%s\" is empty: nothing says what is measured", s->o.metric_column);
+			r->entry[i] = -1;
+			continue;
+		}
+		if (by_partner || !last.p || last.n != x.n || memcmp(last.p, x.p, x.n) != 0) {
+			const int32_t p = by_partner ? r->dim[NORM_PARTNER][i] : -1;
+			code = norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 });
+			if (code < 0)
+				return trib_fail(t, TRIB_FATAL, "no memory");
+			last = x;
+		}
+		r->entry[i] = code;
+		if (s->entries[code].is.metric < 0)
+			unknown(t, s, in, i, x);
+	}
+	return TRIB_OK;
+}
+
+static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	struct trib_view v;
+	if (s->o.period) {                                      /* one for all */
+		const int32_t code = norm_code_of(&s->periods, norm_text_of(s->o.period), NORM_TEXTS);
+		for (int64_t i = 0; i < r->count; i++)
+			r->period[i] = code;
+	} else {
+		int bad = look(t, in, s->o.period_column, &v);
+		if (bad == 0 && v.type == TRIB_TIME) {           /* the day in UTC */
+			char to[16];
+			for (int64_t i = 0; i < r->count; i++) {
+				const int64_t us = trib_null(&v, i) ? 0 : ((const int64_t *)v.values)[i], day = us / 86400000000 - (us % 86400000000 < 0);
+				r->period[i] = trib_null(&v, i) ? -1 :
+				               norm_code_of(&s->periods, (struct trib_text){ to, trib_date_text((trib_date){ (int32_t)day }, to) }, NORM_TEXTS);
+			}
+		} else if (bad == 0)
+			bad = codes(t, &s->periods, &v, r->count, r->period, s->o.period_column);
+		if (bad != 0)
+			return bad;
+	}
+	for (; s->period_cap < s->periods.count; s->period_cap++) {
+		if ((s->period_cap & (s->period_cap - 1)) == 0 && !grow(&s->period_of, s->period_cap ? s->period_cap * 2 : 1, sizeof *s->period_of))
+			return trib_fail(t, TRIB_FATAL, "no memory");
+		struct norm_period *p = &s->period_of[s->period_cap];
+		struct trib_text x = s->periods.texts[s->period_cap];
+		const bool date = !s->o.period && v.type != TRIB_STR;
+		p->good = trib_period(norm_trimmed(x, ""), date ? NULL : s->o.period_format, &p->grain, &p->start, &p->end) == 0;
+		if (p->good && s->period_grain && p->grain < s->period_grain) {
+			p->grain = s->period_grain;
+			trib_period_of(p->start, p->grain, &p->start, &p->end);
+		}
+	}
+	for (int64_t i = 0; i < r->count; i++)
+		if (r->entry[i] >= 0 && (r->period[i] < 0 || !s->period_of[r->period[i]].good)) {
+			const struct trib_text x = r->period[i] < 0 ? norm_text_of("") : s->periods.texts[r->period[i]];
+			trib_reject(t, in, i, "normalise.bad_period", "column \"%s\": \"%.*s\" is no period%s%s", s->o.period_column, (int)x.n, x.p,
+			            s->o.period_format ? " as period_format says: " : "; period_format says how they are written", s->o.period_format ? s->o.period_format : "");
+			r->entry[i] = -1;
+		}
+	return TRIB_OK;
+}
+
+static int read_dims(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	const char *const column[NORM_DIMS] = { s->o.partner_column, s->o.market_column, s->o.device_column, s->o.product_column };
+	const char *const constant[NORM_DIMS] = { s->o.partner, s->o.market, s->o.device, s->o.product };
+	struct trib_view v;
+	for (int d = 0; d < NORM_DIMS; d++) {
+		int32_t *out = s->rows.dim[d];
+		const int32_t all = norm_code_of(&s->dims[d], norm_text_of(constant[d]), NORM_TEXTS);
+		if (column[d] && s->o.locale_by && d == NORM_MARKET && strcmp(column[d], s->o.locale_by) == 0)
+			continue;                               /* read_styles does both */
+		if (!column[d]) {
+			if (s->to_model || s->held)
+				for (int64_t i = 0; i < s->rows.count; i++)
+					out[i] = all;
+			continue;
+		}
+		int bad = look(t, in, column[d], &v);
+		if (bad == 0)
+			bad = codes(t, &s->dims[d], &v, s->rows.count, out, column[d]);
+		if (bad != 0)
+			return bad;
+		for (int64_t i = 0; i < s->rows.count; i++)
+			if (out[i] < 0)
+				out[i] = all;
+	}
+	return TRIB_OK;
+}
+
+static int read_styles(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	struct trib_view v;
+	if (!s->o.locale_by)
+		return TRIB_OK;
+	int bad = look(t, in, s->o.locale_by, &v);
+	if (bad == 0)
+		bad = codes(t, &s->markets, &v, r->count, r->style, s->o.locale_by);
+	for (; bad == 0 && s->style_cap < s->markets.count; s->style_cap++) {
+		if ((s->style_cap & (s->style_cap - 1)) == 0 && !grow(&s->style_of, s->style_cap ? s->style_cap * 2 : 1, sizeof *s->style_of))
+			return trib_fail(t, TRIB_FATAL, "no memory");
+		const char *locale = trib_map_text(&s->o.locales, s->markets.texts[s->style_cap].p);
+		struct norm_style *z = &s->style_of[s->style_cap];
+		*z = (struct norm_style){ .numbers = s->only.numbers, .known = locale || s->only.known };
+		if (locale && trib_numbers(locale, &z->numbers) != 0)
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_locale: locales: no locale \"%s\" is known", locale);
+		z->numbers.scientific |= s->o.scientific;
+		z->numbers.dash_is_zero |= s->o.dash_is_zero;
+	}
+	if (bad == 0 && s->o.market_column && strcmp(s->o.market_column, s->o.locale_by) == 0) {
+		const int32_t all = norm_code_of(&s->dims[NORM_MARKET], norm_text_of(s->o.market), NORM_TEXTS);
+		bad = codes(t, &s->dims[NORM_MARKET], &v, r->count, r->dim[NORM_MARKET], s->o.market_column);
+		for (int64_t i = 0; i < r->count && bad == 0; i++)
+			if (r->dim[NORM_MARKET][i] < 0)
+				r->dim[NORM_MARKET][i] = all;
+	}
+	return bad;
+}
+
+/* ---- numbers ---- */
+
+static int typed(const struct trib_view *v, int64_t i, norm_wide *m, int *scale)
+{
+	*scale = 0;
+	switch (v->type) {
+	case TRIB_I64: *m = ((const int64_t *)v->values)[i]; return NORM_VALUE;
+	case TRIB_DEC: *m = norm_wide_of(((const trib_dec *)v->values)[i]), *scale = v->scale; return NORM_VALUE;
+	case TRIB_F64: return norm_from_f64(((const double *)v->values)[i], m, scale);
+	default: return TRIB_NOT_A_VALUE;
+	}
+}
+
+static const struct trib_numbers *style_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i)
+{
+	const struct norm_rows *r = &s->rows;
+	if (!s->o.locale_by)
+		return &s->only.numbers;
+	if (r->style[i] >= 0 && s->style_of[r->style[i]].known)
+		return &s->style_of[r->style[i]].numbers;
+	const struct trib_text x = r->style[i] < 0 ? norm_text_of("") : s->markets.texts[r->style[i]];
+	trib_reject(t, in, i, "normalise.unknown_locale", "locales has nothing for %s \"%.*s\": how numbers are written there is not known", s->o.locale_by, (int)x.n, x.p);
+	return NULL;
+}
+
+static int unit_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, struct trib_text unit)
+{
+	int32_t *e = &s->rows.entry[i];
+	const int32_t with = with_unit(s, *e, unit);
+	if (with < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	if (s->entries[with].bad_unit) {
+		const struct norm_metric *m = &s->catalogue->metrics[s->entries[*e].is.metric];
+		struct norm_spec other;
+		const bool known = norm_spec(unit, NORM_ANY, false, &other) == 0 && other.unit;
+		trib_reject(t, in, i, known ? "normalise.unit_mismatch" : "normalise.unknown_unit", known ? "\"%.*s\" does not convert to %s, the unit of %s" :
+		            "\"%.*s\" is no unit; %s is the unit of %s", (int)unit.n, unit.p, m->unit->id, m->id);
+		*e = -1;
+	} else
+		*e = with;
+	return TRIB_OK;
+}
+
+static void refuse(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const char *column, struct trib_text cell, const struct trib_numbers *f, int why)
+{
+	norm_locale_reject(t, in, i, column, cell, f, why);
+	s->rows.entry[i] = -1;
+}
+
+static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct trib_view *v, const char *column)
+{
+	struct norm_rows *r = &s->rows;
+	struct trib_text unit = { NULL, 0 }, cell = { NULL, 0 };
+	const struct trib_numbers *f = NULL;
+	char room[NORM_UNIT_TEXT];
+	int scale = 0, is;
+	if (trib_null(v, i))
+		is = NORM_NULL;
+	else if (v->type == TRIB_STR || v->type == TRIB_JSON) {
+		f = style_at(t, s, in, i);
+		if (!f) {
+			r->entry[i] = -1;
+			return TRIB_OK;
+		}
+		cell = trib_str(v, i);
+		is = norm_cell(f, cell, s->catalogue->metrics[s->entries[r->entry[i]].is.metric].unit->dim, s->o.clock, &r->m[i], &scale, &unit, room);
+	} else
+		is = typed(v, i, &r->m[i], &scale);
+	if (is < 0) {
+		refuse(t, s, in, i, column, cell, f, is);
+		return TRIB_OK;
+	}
+	if (is != NORM_VALUE)
+		r->m[i] = 0;
+	r->scale[i] = (int8_t)scale;
+	r->status[i] = is == NORM_VALUE ? 'A' : is == NORM_NULL ? 'O' : 'Q';
+	return unit.p ? unit_at(t, s, in, i, unit) : TRIB_OK;
+}
+
+static int read_numbers(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	const int columns = s->wide ? s->columns.count : 1;
+	struct trib_view *v = trib_scratch(t, (size_t)columns * sizeof *v), unit;
+	if (!v)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	for (int c = 0; c < columns; c++) {
+		const char *name = s->wide ? s->columns.texts[c].p : s->o.value_column;
+		int bad = look(t, in, name, &v[c]);
+		if (bad == 0)
+			bad = norm_locale_guess(t, s, name, &v[c], c, columns, r->count);
+		if (bad != 0)
+			return bad;
+	}
+	s->guessed = true;
+	if (s->o.unit_column && look(t, in, s->o.unit_column, &unit) != 0)
+		return TRIB_FATAL;
+	for (int64_t i = 0; i < r->count; i++) {
+		const int c = columns == 1 ? 0 : (int)(i % columns);
+		r->status[i] = 0;
+		if (r->entry[i] < 0)
+			continue;
+		const struct trib_text u = s->o.unit_column ? trib_str(&unit, i) : (struct trib_text){ NULL, 0 };
+		int bad = u.n > 0 ? unit_at(t, s, in, i, u) : TRIB_OK;
+		if (bad == 0 && r->entry[i] >= 0)
+			bad = read_number(t, s, in, i, &v[c], s->wide ? s->columns.texts[c].p : s->o.value_column);
+		if (bad != 0)
+			return bad;
+	}
+	return TRIB_OK;
+}
+
+int norm_read(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct trib_view v;
+	if (!rows_for(&s->rows, in->array.length))
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	memset(s->rows.currency, 0xff, (size_t)s->rows.count * sizeof *s->rows.currency);
+	int bad = read_dims(t, s, in);
+	if (bad == 0 && s->wide)
+		name_wide(t, s, in);
+	else if (bad == 0)
+		bad = name_rows(t, s, in);
+	if (bad == 0)
+		bad = read_periods(t, s, in);
+	if (bad == 0)
+		bad = read_styles(t, s, in);
+	if (bad == 0 && s->o.currency_column && (bad = look(t, in, s->o.currency_column, &v)) == 0)
+		bad = codes(t, &s->currencies, &v, s->rows.count, s->rows.currency, s->o.currency_column);
+	return bad ? bad : read_numbers(t, s, in);
+}

@@ -1,0 +1,225 @@
+/* value - numbers as read become values: unit, percent or fraction, currency; one rounding at the end. See norm.h. */
+#include <stdlib.h>
+#include "norm.h"
+
+static const char *column_of(const struct norm *s, int64_t row)
+{
+	return s->wide ? s->columns.texts[row % s->columns.count].p : s->o.value_column;
+}
+
+/* ---- percent or fraction (partner-model C.2): said by the unit, else by the values of the first rows ---- */
+
+static int decide_shares(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	bool any = false;
+	for (int64_t i = 0; i < r->count; i++) {
+		struct norm_entry *e = r->entry[i] < 0 ? NULL : &s->entries[r->entry[i]];
+		if (!e || e->decided || r->status[i] != 'A')
+			continue;
+		norm_share_vote(&e->votes, r->m[i], r->scale[i]);
+		any = true;
+	}
+	for (int32_t c = 0; any && c < s->names.count; c++) {
+		struct norm_entry *e = &s->entries[c];
+		if (e->is.metric < 0 || e->decided || e->votes.above_one + e->votes.others == 0)
+			continue;
+		const int is = norm_share_end(&e->votes);
+		if (is == TRIB_AMBIGUOUS)
+			return trib_fail(t, TRIB_CONFIG, "normalise.percent_or_fraction: \"%s\": some values are above 1 and some are not, so they are neither all percent nor all "
+			                 "fractions; give the alias a unit: \"%%\" or fraction", s->wide ? s->columns.texts[c < s->columns.count ? c : 0].p : s->names.texts[c].p);
+		e->decided = true;
+		if (is == 100 && norm_ratio_mul(e->is.ratio, (struct norm_ratio){ 1, 100 }, &e->is.ratio) == 0) {
+			const int sign = e->is.negative ? -1 : 1;
+			e->factor = norm_factor_of(e->is.ratio);
+			e->factor.m *= sign;
+		}
+	}
+	(void)in;
+	return TRIB_OK;
+}
+
+/* ---- currency ---- */
+
+int norm_rate_of(struct norm *s, int metric, int32_t period, int32_t currency, struct norm_rate *out)
+{
+	const enum norm_policy policy = s->catalogue->metrics[metric].policy;
+	const int policies = NORM_FX_SPOT + 1;
+	if (period >= s->rate_periods || currency >= s->rate_currencies) {   /* a new currency or period: ask again for all */
+		const int32_t periods = s->periods.count + 16, currencies = s->currencies.count + 4;
+		struct norm_money *rates = calloc((size_t)periods * (size_t)currencies * policies, sizeof *rates);
+		if (!rates)
+			return TRIB_FATAL;
+		free(s->rates);
+		s->rates = rates, s->rate_periods = periods, s->rate_currencies = currencies;
+	}
+	struct norm_money *m = &s->rates[((size_t)period * (size_t)s->rate_currencies + (size_t)currency) * policies + policy];
+	if (!m->asked) {
+		const struct norm_period *p = &s->period_of[period];
+		const char *from = s->currencies.texts[currency].p;
+		m->asked = true;
+		m->found = norm_fx_rate(s->fx, norm_code3(from), norm_code3(s->currencies.texts[s->target].p), policy, p->start, p->end, &m->rate) == 0;
+	}
+	*out = m->rate;
+	return m->found ? 0 : TRIB_NOT_A_VALUE;
+}
+
+/* What the text of a currency column means: a code, a symbol, nothing. Worked out once per text. */
+static int32_t meaning(struct norm *s, int32_t code)
+{
+	if (code >= s->money_cap) {
+		const int32_t cap = code * 2 + 16;
+		int32_t *of = realloc(s->money_of, (size_t)cap * sizeof *of);
+		if (!of)
+			return NORM_UNKNOWN;
+		for (int32_t i = s->money_cap; i < cap; i++)
+			of[i] = NORM_UNASKED;
+		s->money_of = of, s->money_cap = cap;
+	}
+	if (s->money_of[code] != NORM_UNASKED)
+		return s->money_of[code];
+	const struct trib_text x = norm_trimmed(s->currencies.texts[code], "");
+	char is[4] = "";
+	struct norm_spec said;
+	int32_t m = NORM_UNKNOWN;
+	for (size_t k = 0; k < 3 && x.n == 3; k++)
+		is[k] = (char)(x.p[k] >= 'a' && x.p[k] <= 'z' ? x.p[k] - 32 : x.p[k]);
+	if (x.n == 0)
+		m = NORM_UNSAID;
+	else if (norm_currency_known(is))
+		m = norm_currency_code(s, is);
+	else if (norm_spec(x, NORM_MONEY, false, &said) != 0)
+		m = NORM_UNKNOWN;
+	else if (said.currency[0])
+		m = norm_currency_code(s, said.currency);
+	else if (said.ambiguous)
+		m = NORM_BY_MARKET;
+	if (code < s->money_cap)
+		s->money_of[code] = m;
+	return m;
+}
+
+static int32_t of_market(struct norm *s, const char *symbol, int64_t i)
+{
+	const int32_t d = s->o.market_column ? s->rows.dim[NORM_MARKET][i] : -1;
+	const char *is = norm_currency_of(symbol, d >= 0 ? s->dims[NORM_MARKET].texts[d] : norm_text_of(s->o.market));
+	return is ? norm_currency_code(s, is) : -1;
+}
+
+/* The currency of a row: its column, the cell or header, the market's for a symbol that several share, the pipeline's. */
+static int32_t currency_at(struct norm *s, const struct norm_entry *e, int64_t i)
+{
+	const int32_t c = s->rows.currency[i], m = c < 0 ? NORM_UNSAID : meaning(s, c);
+	if (m >= 0)
+		return m;
+	if (m == NORM_BY_MARKET) {
+		const struct trib_text x = norm_trimmed(s->currencies.texts[c], "");
+		char symbol[8] = "";
+		memcpy(symbol, x.p, x.n < 7 ? x.n : 7);
+		return of_market(s, symbol, i);
+	}
+	if (m == NORM_UNKNOWN)
+		return -1;
+	if (e->currency >= 0)
+		return e->currency;
+	if (e->is.ambiguous)
+		return of_market(s, e->is.symbol, i);
+	return s->source_currency;
+}
+
+static void reject_currency(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e)
+{
+	const int32_t c = s->rows.currency[i];
+	const char *id = s->catalogue->metrics[e->is.metric].id;
+	if (c >= 0 && s->currencies.texts[c].n > 0)
+		trib_reject(t, in, i, "normalise.unknown_currency", "%s: \"%s\" is no currency that is known here", id, s->currencies.texts[c].p);
+	else if (e->is.ambiguous)
+		trib_reject(t, in, i, "normalise.unknown_currency", "%s: \"%s\" is the sign of several currencies; give the market, or source_currency", id, e->is.symbol);
+	else
+		trib_reject(t, in, i, "normalise.no_currency", "%s is an amount, and nothing says in which currency", id);
+}
+
+static void reject_rate(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e, int32_t currency)
+{
+	static const char *const policy[] = { "", "average", "end-of-period", "daily" };
+	const struct norm_metric *m = &s->catalogue->metrics[e->is.metric];
+	trib_reject(t, in, i, "normalise.no_rate", "%s: no %s rate from %s to %s is published for %s%s", m->id, policy[m->policy], s->currencies.texts[currency].p,
+	            s->currencies.texts[s->target].p, s->periods.texts[s->rows.period[i]].p, m->policy == NORM_FX_AVG ? "" : " or shortly before it");
+}
+
+/* ---- the row ---- */
+
+static void out_of_range(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i)
+{
+	trib_reject(t, in, i, "normalise.out_of_range", "column \"%s\": the value needs more than 38 digits with %d decimals", column_of(s, i), s->decimals);
+	s->rows.entry[i] = -1;
+	s->rows.status[i] = 0;
+}
+
+/* Amounts: currency, and the value in the target's if the metric converts. false: rejected. */
+static bool money(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e, norm_wide m)
+{
+	struct norm_rows *r = &s->rows;
+	struct norm_rate rate;
+	const int32_t c = currency_at(s, e, i);
+	if (r->status[i] != 'A') {                               /* no amount: its currency does not matter */
+		r->currency[i] = c;
+		return true;
+	}
+	if (c < 0) {
+		reject_currency(t, s, in, i, e);
+		return false;
+	}
+	r->currency[i] = c;
+	if (s->target < 0 || s->held || s->catalogue->metrics[e->is.metric].policy == NORM_FX_NONE)
+		return true;
+	const int bad = norm_rate_of(s, e->is.metric, r->period[i], c, &rate);
+	if (bad != 0) {
+		reject_rate(t, s, in, i, e, c);
+		return false;
+	}
+	if (norm_convert(m, r->scale[i], e->factor, rate.m, rate.scale, s->decimals, &r->converted[i]) != 0) {
+		out_of_range(t, s, in, i);
+		return false;
+	}
+	r->is_converted[i] = true;
+	return true;
+}
+
+int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
+{
+	struct norm_rows *r = &s->rows;
+	const int bad = s->votes ? decide_shares(t, s, in) : TRIB_OK;
+	const norm_wide zero = 0;
+	if (bad != 0)
+		return bad;
+	for (int64_t i = 0; i < r->count; i++) {
+		r->is_converted[i] = false;
+		r->converted[i] = zero;
+		const norm_wide m = r->m[i];
+		if (r->entry[i] < 0) {
+			r->m[i] = zero, r->status[i] = 0, r->currency[i] = -1;
+			continue;
+		}
+		const struct norm_entry *e = &s->entries[r->entry[i]];
+		const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
+		if (norm_scale(m, r->scale[i], e->factor, s->decimals, &r->m[i]) != 0) {
+			out_of_range(t, s, in, i);
+			continue;
+		}
+		if (metric->bounded && !e->is.unit_known && r->m[i] > (norm_wide)norm_pow10[s->decimals]) {
+			trib_reject(t, in, i, "normalise.percent_or_fraction", "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the unit \"%%\"", column_of(s, i), metric->id);
+			r->entry[i] = -1, r->status[i] = 0;
+			continue;
+		}
+		if (metric->unit->dim != NORM_MONEY)
+			r->currency[i] = -1;
+		else if (!money(t, s, in, i, e, m)) {
+			r->entry[i] = -1, r->status[i] = 0;
+			continue;
+		}
+		if (!r->is_converted[i])
+			r->converted[i] = r->m[i];
+	}
+	return TRIB_OK;
+}

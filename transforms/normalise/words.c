@@ -1,0 +1,76 @@
+/* words - see words.h. */
+#include <stdlib.h>
+#include "words.h"
+
+static bool grow(struct norm_words *w)
+{
+	const int32_t cap = w->cap ? w->cap * 2 : 64;
+	struct trib_text *texts = realloc(w->texts, (size_t)cap * sizeof *texts);
+	if (texts)
+		w->texts = texts;
+	uint64_t *hashes = realloc(w->hashes, (size_t)cap * sizeof *hashes);
+	if (hashes)
+		w->hashes = hashes;
+	int32_t *slots = calloc((size_t)cap * 4, sizeof *slots);
+	if (!texts || !hashes || !slots) {
+		free(slots);
+		return false;
+	}
+	w->mask = cap * 4 - 1;
+	for (int32_t c = 0; c < w->count; c++) {
+		int32_t i = (int32_t)(hashes[c] & (uint64_t)w->mask);
+		while (slots[i])
+			i = (i + 1) & w->mask;
+		slots[i] = c + 1;
+	}
+	free(w->slots);
+	w->slots = slots, w->cap = cap;
+	return true;
+}
+
+static char *room(struct norm_words *w, size_t n)
+{
+	if (!w->pages || w->pages->size - w->pages->used < n) {
+		const size_t size = n > 4000 ? n : 4000;
+		struct norm_page *p = malloc(sizeof *p + size);
+		if (!p)
+			return NULL;
+		*p = (struct norm_page){ .next = w->pages, .size = size };
+		w->pages = p;
+	}
+	char *at = w->pages->bytes + w->pages->used;
+	w->pages->used += n;
+	return at;
+}
+
+int32_t norm_word_new(struct norm_words *w, struct trib_text t, uint64_t hash, int32_t max)
+{
+	if (w->count >= max || (w->count == w->cap && !grow(w)))
+		return -1;
+	char *copy = room(w, t.n + 1);
+	if (!copy)
+		return -1;
+	if (t.n)
+		memcpy(copy, t.p, t.n);
+	copy[t.n] = '\0';
+	int32_t i = (int32_t)(hash & (uint64_t)w->mask);
+	while (w->slots[i])
+		i = (i + 1) & w->mask;
+	w->slots[i] = w->count + 1;
+	w->texts[w->count] = (struct trib_text){ copy, t.n };
+	w->hashes[w->count] = hash;
+	return w->count++;
+}
+
+void norm_words_done(struct norm_words *w)
+{
+	while (w->pages) {
+		struct norm_page *next = w->pages->next;
+		free(w->pages);
+		w->pages = next;
+	}
+	free(w->texts);
+	free(w->hashes);
+	free(w->slots);
+	*w = (struct norm_words){ 0 };
+}

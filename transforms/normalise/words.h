@@ -1,0 +1,59 @@
+/* words - the distinct texts of a column as small numbers: hashed once per cell, looked up in one open table.
+ *
+ * Column texts of partners repeat (markets, metrics, currencies, periods), so what a text means is worked out once per
+ * distinct text and then read from an array by its code. Memory: at most `max` distinct texts of an instance. */
+#ifndef TRIBX_NORM_WORDS_H
+#define TRIBX_NORM_WORDS_H
+
+#include <tributary.h>
+
+struct norm_words {
+	struct trib_text *texts;         /* by code; stable until done */
+	uint64_t *hashes;
+	int32_t *slots;                  /* code + 1, 0 is free */
+	int32_t count, cap, mask;
+	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
+};
+
+/* Its code: 0, 1, ... in order of arrival; -1: no memory, or more than max texts. */
+int32_t norm_word_new(struct norm_words *w, struct trib_text t, uint64_t hash, int32_t max);
+void norm_words_done(struct norm_words *w);
+
+static inline uint64_t norm_hash(struct trib_text t)
+{
+	uint64_t a, b;
+	const char *p = t.p;
+	size_t n = t.n;
+	uint64_t h = n * 0x9e3779b97f4a7c15u;
+	for (; n > 16; p += 8, n -= 8) {
+		memcpy(&a, p, 8);
+		h = (h ^ a) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	if (n >= 8) {
+		memcpy(&a, p, 8), memcpy(&b, p + n - 8, 8);
+	} else if (n >= 4) {
+		uint32_t x, y;
+		memcpy(&x, p, 4), memcpy(&y, p + n - 4, 4);
+		a = x, b = y;
+	} else {
+		a = n > 0 ? (uint64_t)(uint8_t)p[0] << 16 | (uint64_t)(uint8_t)p[n >> 1] << 8 | (uint8_t)p[n - 1] : 0;
+		b = 0;
+	}
+	const unsigned __int128 m = (unsigned __int128)(a ^ h ^ 0x2d358dccaa6c78a5u) * (b ^ 0x8bb84b93962eacc9u);
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int32_t max)
+{
+	const uint64_t h = norm_hash(t);
+	if (w->slots)
+		for (int32_t i = (int32_t)(h & (uint64_t)w->mask); w->slots[i]; i = (i + 1) & w->mask) {
+			const int32_t c = w->slots[i] - 1;
+			if (w->hashes[c] == h && w->texts[c].n == t.n && memcmp(w->texts[c].p, t.p, t.n) == 0)
+				return c;
+		}
+	return norm_word_new(w, t, h, max);
+}
+
+#endif
