@@ -1,2 +1,11 @@
 # A plugin of one file and no library of its own is one word here. Names are unique across kinds.
 plugin_LTLIBRARIES +=
+EXTRA_DIST += %D%/README.md
+
+# sqlite: its unit tests build the same files
+SINK_SQLITE = %D%/sqlite/sqlite.c %D%/sqlite/sqlite.h %D%/sqlite/db.c %D%/sqlite/rows.c %D%/sqlite/tables.c %D%/sqlite/checkpoint.c \
+  %D%/sqlite/recall.c %D%/sqlite/model.c %D%/sqlite/model.h %D%/sqlite/model_tables.c %D%/sqlite/model_views.c
+plugin_LTLIBRARIES += %D%/sqlite.la
+%C%_sqlite_la_SOURCES = $(SINK_SQLITE)
+%C%_sqlite_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+%C%_sqlite_la_LIBADD = libtributary.la $(SQLITE_LIBS)

@@ -67,7 +67,7 @@ static void fill_absent(struct tribx_sql *p, const bool *absent)
 	tribx_buf_fmt(&b, "UPDATE %s AS s SET ", p->pub.stage);
 	for (size_t i = 0; i < p->pub.column_count; i++) {
 		const struct trib_sql_column *c = &p->columns[i];
-		if (c->from < 0 || !absent[c->from] || c->role & SQL_STAGE_KEY)
+		if (c->from < 0 || !absent[c->from] || c->role & TRIB_SQL_STAGE_KEY)
 			continue;
 		tribx_buf_fmt(&b, "%s%s = CASE WHEN s.", n++ ? ", " : "", c->quoted);
 		tribx_sql_mask(&b, c->from / SQL_MASK_BITS);

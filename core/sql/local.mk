@@ -1,1 +1,2 @@
-libcore_la_SOURCES += %D%/plan.h %D%/dialect.c %D%/plan.c %D%/options.c %D%/texts.c %D%/apply.c
+EXTRA_DIST += %D%/README.md
+libcore_la_SOURCES += %D%/plan.h %D%/dialect.c %D%/plan.c %D%/options.c %D%/texts.c %D%/rows.c %D%/apply.c

@@ -87,9 +87,9 @@ static void scd2(struct tribx_sql *p, const struct trib_table *is)
 		tribx_sql_fault(p, "table %s: `absent:` is keep or close, not `%s`", p->pub.name, absent);
 	if (!when)
 		return;
-	each_name(p, "time_from", when, SQL_WHEN, TRIB_SQL_COMPARE);
+	each_name(p, "time_from", when, TRIB_SQL_WHEN, TRIB_SQL_COMPARE);
 	for (size_t i = 0; i < p->pub.column_count; i++)
-		if (p->columns[i].role & SQL_WHEN)
+		if (p->columns[i].role & TRIB_SQL_WHEN)
 			p->when = p->columns[i].quoted;
 	if (p->revision || p->close_absent || word(is, "close_in"))
 		tribx_sql_fault(p, "table %s: `time_from:` goes with neither `revision:`, `absent: close` nor `close_in:`", p->pub.name);

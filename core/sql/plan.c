@@ -201,6 +201,7 @@ void trib_sql_free(struct trib_sql *s)
 		return;
 	tribx_buf_done(&p->put);
 	tribx_buf_done(&p->recall);
+	tribx_buf_done(&p->widen);
 	tribx_arena_done(&p->arena);
 	free(p);
 }

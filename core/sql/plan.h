@@ -11,8 +11,6 @@
 #include "base/text.h"
 
 enum {
-	SQL_WHEN = 1 << 16,              /* the row's own time becomes recorded_from */
-	SQL_STAGE_KEY = TRIB_SQL_KEY | SQL_WHEN,
 	SQL_IN_ROWS = 1 << 17,           /* every column with from >= 0 */
 	SQL_MASK_BITS = 62,              /* columns per word of the mask of absent columns */
 	SQL_STEPS = 16,
@@ -33,7 +31,7 @@ struct tribx_sql {
 	const char *open;                /* literal; NULL: null is open */
 	const char *when;                /* quoted column of the row's own time; NULL: the load's */
 	bool close_absent;
-	struct tribx_buf put, recall;
+	struct tribx_buf put, recall, widen;
 	struct trib_sql_step steps[SQL_STEPS];
 	size_t step_count;
 	bool no_memory;

@@ -42,6 +42,8 @@ enum {                                    /* roles of a column */
 	TRIB_SQL_EXACT = 16,              /* that text */
 	TRIB_SQL_ADDED = 32,              /* kept by the mode (recorded_from ...), not in the rows */
 	TRIB_SQL_VERSION = 64, TRIB_SQL_SLICE = 128, TRIB_SQL_CLOSE = 256,
+	TRIB_SQL_WHEN = 512,              /* the row's own time, of which its history is made */
+	TRIB_SQL_STAGE_KEY = TRIB_SQL_KEY | TRIB_SQL_WHEN,   /* must not be null */
 };
 
 struct trib_sql_column {
@@ -80,6 +82,9 @@ TRIB_API const char *trib_sql_put(struct trib_sql *s, const bool *absent, int ro
 /* Selects the columns with from >= 0 of one key, whose KEY columns are the parameters: staged rows, else stored ones.
  * absent: as in the unit. NULL: no memory, or a table without a key. The text lives until the next call. */
 TRIB_API const char *trib_sql_recall(struct trib_sql *s, const bool *absent);
+/* What makes the staging table of `was` that of s, with the rows in it: columns were added inside a unit. "" or statements;
+ * NULL: no memory. The text lives until the next call. */
+TRIB_API const char *trib_sql_widen(struct trib_sql *s, const struct trib_sql *was);
 
 struct trib_sql_unit {
 	size_t size;
