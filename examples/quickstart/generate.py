@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the input of the quickstart: in/carrier.zip, in/crm.zip, in/tickets.jsonl.
+"""Writes the input of the quickstart: in/carrier.zip, in/crm.zip, in/fx.csv, in/tickets.jsonl.
 
     generate.py FOLDER [--truth FILE]     FOLDER/in is written; FILE gets what each ticket really is (for the test alone)
 
@@ -147,6 +147,17 @@ def crm_tables():
         yield "export/" + name, text.getvalue()
 
 
+def rates():
+    """USD for one EUR: every working day of January (and the one before), the month's average for the months after."""
+    yield "base,quote,period,kind,rate"
+    yield "EUR,USD,2024-12-31,spot,1.0389"
+    for day in range(2, 32):
+        if datetime(2025, 1, day).weekday() < 5:
+            yield "EUR,USD,2025-01-%02d,spot,%.4f" % (day, 1.03 + day * 37 % 101 / 10000)
+    for month, rate in enumerate(("1.0413", "1.0807", "1.1214", "1.1278"), start=2):
+        yield "EUR,USD,2025-%02d,avg,%s" % (month, rate)
+
+
 def write_zip(path, members, encoding):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
         for name, text in members:
@@ -160,6 +171,8 @@ def main(args):
     os.makedirs(folder, exist_ok=True)
     write_zip(os.path.join(folder, "carrier.zip"), list(carrier_reports()) + [daily_report()], "cp1252")
     write_zip(os.path.join(folder, "crm.zip"), crm_tables(), "utf-8")
+    with open(os.path.join(folder, "fx.csv"), "w", encoding="utf-8", newline="\n") as f:
+        f.writelines(line + "\n" for line in rates())
     made, truth = tickets(random.Random(SEED))
     with open(os.path.join(folder, "tickets.jsonl"), "w", encoding="utf-8", newline="\n") as f:
         f.writelines(json.dumps(t, ensure_ascii=False) + "\n" for t in made)

@@ -21,7 +21,7 @@ struct recategorise {
 	trib_map labels;
 	trib_list rules;
 	trib_dec threshold, review_threshold;
-	const char *source_id, *ticket_id, *opened_at, *language, *engine;
+	const char *source, *source_id, *ticket_id, *opened_at, *language, *engine;
 	bool keep_text;
 	int64_t evidence;
 	/* not options: what changes while rows pass */
@@ -40,6 +40,7 @@ static const struct trib_field options[] = {
 	TRIB_FIELD(struct recategorise, rules, .flags = TRIB_REQUIRED, TRIB_OF(struct recat_rule, recat_rule_fields), .help = "The rules, or a file with them."),
 	TRIB_FIELD(struct recategorise, threshold, .dflt = "0.90", .allow = "0..1", .precision = 38, .scale = 9, .help = "Confidence from which a ticket is moved."),
 	TRIB_FIELD(struct recategorise, review_threshold, .dflt = "0.50", .allow = "0..1", .precision = 38, .scale = 9, .help = "Confidence from which a ticket is put before a person."),
+	TRIB_FIELD(struct recategorise, source, .help = "Name of the source system, if no column tells it."),
 	TRIB_FIELD(struct recategorise, source_id, .dflt = "source_id", .help = "Column that names the source system."),
 	TRIB_FIELD(struct recategorise, ticket_id, .dflt = "ticket_id", .help = "Column with the ticket's id in that system."),
 	TRIB_FIELD(struct recategorise, opened_at, .dflt = "opened_at", .help = "Column with the time from which the source's label holds."),
@@ -182,7 +183,8 @@ static int find(struct trib *t, const struct recategorise *r, const struct trib_
 	for (size_t i = 0; i < r->text.count; i++)
 		if (need_text(t, in, texts[i], &c->text[i]) < 0)
 			return TRIB_CONFIG;
-	if (need_text(t, in, r->label, &c->label) < 0 || need_text(t, in, r->source_id, &c->source) < 0 ||
+	c->source = (struct trib_view){ .type = TRIB_NULL };
+	if (need_text(t, in, r->label, &c->label) < 0 || (!r->source && need_text(t, in, r->source_id, &c->source) < 0) ||
 	    need_text(t, in, r->ticket_id, &c->ticket) < 0 || need(t, in, r->opened_at, &c->opened) < 0)
 		return TRIB_CONFIG;
 	const enum trib_type type = c->opened.type;
@@ -210,6 +212,8 @@ static int bind(struct trib *t, void *self, const struct trib_batch *in, struct 
 	if (rc < 0)
 		return rc;
 	if (!r->keep_text && drop_text(t, r, &outs[0]) < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	if (r->source && trib_add(&outs[0], r->source_id, TRIB_STR) < 0)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	return trib_add(&outs[0], "text_hash", TRIB_STR) < 0 ? trib_fail(t, TRIB_FATAL, "no memory") : TRIB_OK;
 }
@@ -318,7 +322,7 @@ static bool ticket(struct trib *t, struct recategorise *r, const struct columns 
 {
 	const struct shared *s = trib_shared(t);
 	char room[3][24];
-	struct ticket k = { .source = cell(&c->source, row, room[0]), .id = cell(&c->ticket, row, room[1]) };
+	struct ticket k = { .source = r->source ? words(r->source) : cell(&c->source, row, room[0]), .id = cell(&c->ticket, row, room[1]) };
 	int32_t current;
 	for (size_t i = 0; i < r->text.count; i++) {
 		char number[24];
@@ -361,6 +365,8 @@ static int apply(struct trib *t, void *self, struct trib_batch *in)
 		return rc;
 	if (trib_start(t, CATEGORY, &tables[0]) < 0 || trib_start(t, REVIEW, &tables[1]) < 0)
 		rc = trib_fail(t, TRIB_FATAL, "no memory");
+	if (r->source)
+		trib_constant(in, r->source_id, words(r->source));
 	const int hash = trib_add(in, "text_hash", TRIB_STR);
 	for (int64_t i = 0; rc >= 0 && i < in->array.length; i++) {
 		recat_text_clear(&r->plain);
