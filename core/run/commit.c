@@ -210,6 +210,8 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete)
 		rc = states_batch(s, &states);
 	if (rc >= 0)
 		rc = dead_batch(s, &dead);
+	if (rc >= 0 && s->slices.array.length)
+		rc = tribx_ready(&s->slices, &s->error);
 	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = publish, .complete = complete, .states = &states,
 	                               .dead = dead.array.length ? &dead : NULL, .slices = s->slices.array.length ? &s->slices : NULL };
 	if (rc >= 0)
