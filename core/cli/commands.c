@@ -2,7 +2,14 @@
 #include "cli/commands.h"
 
 const struct tribx_command *const tribx_commands[] = {
+	/* start */
+	&tribx_cmd_init,
+	&tribx_cmd_config,
+	&tribx_cmd_doctor,
 	/* look */
+	&tribx_cmd_check,
+	&tribx_cmd_plugins,
+	&tribx_cmd_schema,
 	&tribx_cmd_explain,
 	/* after */
 	&tribx_cmd_help,

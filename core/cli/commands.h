@@ -4,7 +4,13 @@
 
 #include "cli/cli.h"
 
+extern const struct tribx_command tribx_cmd_check;
+extern const struct tribx_command tribx_cmd_config;
+extern const struct tribx_command tribx_cmd_doctor;
 extern const struct tribx_command tribx_cmd_explain;
 extern const struct tribx_command tribx_cmd_help;
+extern const struct tribx_command tribx_cmd_init;
+extern const struct tribx_command tribx_cmd_plugins;
+extern const struct tribx_command tribx_cmd_schema;
 
 #endif

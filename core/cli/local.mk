@@ -1,2 +1,3 @@
-libcore_la_SOURCES += %D%/cli.h %D%/commands.c %D%/commands.h %D%/errors.c %D%/explain.c %D%/flags.c %D%/flags.h %D%/help.c %D%/main.c %D%/out.c %D%/out.h
+libcore_la_SOURCES += %D%/check.c %D%/cli.h %D%/commands.c %D%/commands.h %D%/config.c %D%/doctor.c %D%/errors.c %D%/explain.c %D%/flags.c %D%/flags.h %D%/help.c %D%/init.c %D%/main.c %D%/out.c %D%/out.h %D%/plugins.c \
+                      %D%/schema.c
 EXTRA_DIST += %D%/README.md

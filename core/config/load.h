@@ -30,7 +30,6 @@ void tribx_shape_tables(struct tribx_pipeline *p, const struct tribx_conf *sink,
 /* The words of modes and the keys of a table, for the schema of editors. */
 struct tribx_mode_word { const char *mode, *strategy; enum trib_mode is; };
 extern const struct tribx_mode_word tribx_modes[];                       /* mode NULL ends it */
-const char *tribx_mode_name(enum trib_mode mode);
 
 /* Key lists: a scalar or a list of scalars. false: a finding. */
 bool tribx_texts(const struct tribx_conf *c, const char *key, struct tribx_arena *arena, const char ***items, size_t *count, struct tribx_findings *f);

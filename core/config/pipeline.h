@@ -50,6 +50,7 @@ struct tribx_project {
 struct tribx_set { const char *key, *value; };   /* --set source.url=... */
 /* Every fault of every file is a finding. NULL only if nothing could be read. */
 struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count, struct tribx_findings *f);
+bool tribx_pipeline_whole(const struct tribx_pipeline *p);   /* every step has its plugin's name and options: it can be looked at further */
 void tribx_project_free(struct tribx_project *p);
 /* One YAML, JSON or CSV file as a conf tree. */
 const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena, struct tribx_findings *f);

@@ -327,3 +327,11 @@ void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *roo
 	shape_checkpoint(p, root, arena, f);
 	shape_schedule(p, root, f);
 }
+
+bool tribx_pipeline_whole(const struct tribx_pipeline *p)
+{
+	bool whole = p->source.options && p->sink.options;
+	for (size_t i = 0; i < p->step_count; i++)
+		whole &= p->steps[i].options && p->steps[i].name;
+	return whole;
+}

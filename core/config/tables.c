@@ -10,14 +10,6 @@ const struct tribx_mode_word tribx_modes[] = {
 };
 static const char *const table_keys[] = { "mode", "strategy", "key", "version_by", "slice_by", NULL };
 
-const char *tribx_mode_name(enum trib_mode mode)
-{
-	for (const struct tribx_mode_word *m = tribx_modes; m->mode; m++)
-		if (m->is == mode)
-			return m->strategy && m->is != TRIB_MERGE ? m->strategy : m->mode;
-	return "?";
-}
-
 static const char *word_at(const void *list, size_t i)
 {
 	return ((const char *const *)list)[i];

@@ -16,6 +16,9 @@ struct tribx_error *tribx_finding_new(struct tribx_findings *f);           /* NU
  * NULL also for what is known already: one value has one fault, one text is said once at a place. */
 struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
                                       const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+/* The place of c, with the line for the caret; an error that has a place keeps it. e and c may be NULL. */
+void tribx_error_place(struct tribx_error *e, const struct tribx_conf *c, bool on_key);
+void tribx_findings_unique(struct tribx_findings *f);                      /* one text at one place stays once */
 size_t tribx_findings_faults(const struct tribx_findings *f);              /* warnings are not counted, dropped ones are */
 void tribx_findings_done(struct tribx_findings *f);
 

@@ -52,16 +52,37 @@ static void copy_line(const char *source, int n, char *to, size_t size)
 	to[length] = 0;
 }
 
-/* One value has one fault, its first; one text at one place is said once, whatever the number of instances it is in. */
-static bool known(const struct tribx_findings *f, const struct tribx_error *e, bool value)
+void tribx_error_place(struct tribx_error *e, const struct tribx_conf *c, bool on_key)
 {
-	for (size_t i = 0; i + 1 < f->count; i++) {
+	char line_text[sizeof e->line_text];
+	if (!e || !c || !c->file)
+		return;
+	on_key &= c->key_line > 0;
+	copy_line(c->source, on_key ? c->key_line : c->line, line_text, sizeof line_text);
+	tribx_error_at(e, c->file, on_key ? c->key_line : c->line, on_key ? c->key_column : c->column, line_text);
+}
+
+/* One value has one fault, its first; one text at one place is said once, whatever the number of instances it is in. */
+static bool known(const struct tribx_findings *f, size_t n, bool value)
+{
+	const struct tribx_error *e = &f->items[n];
+	for (size_t i = 0; i < n; i++) {
 		const struct tribx_error *o = &f->items[i];
 		bool here = e->line > 0 && o->line == e->line && o->column == e->column && strcmp(o->file, e->file) == 0;
 		if (here && ((value && o->status != TRIB_OK) || (o->status == e->status && strcmp(o->text, e->text) == 0)))
 			return true;
 	}
 	return false;
+}
+
+void tribx_findings_unique(struct tribx_findings *f)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < f->count; i++) {
+		f->items[kept] = f->items[i];
+		kept += !known(f, kept, false);
+	}
+	f->count = kept;
 }
 
 struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
@@ -76,13 +97,8 @@ struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, cons
 	va_start(args, fmt);
 	vsnprintf(e->text, sizeof e->text, fmt, args);
 	va_end(args);
-	if (!c || !c->file)
-		return e;
-	on_key &= c->key_line > 0;
-	char line_text[sizeof e->line_text];
-	copy_line(c->source, on_key ? c->key_line : c->line, line_text, sizeof line_text);
-	tribx_error_at(e, c->file, on_key ? c->key_line : c->line, on_key ? c->key_column : c->column, line_text);
-	if (known(f, e, !on_key && status != TRIB_OK && c->kind == TRIBX_SCALAR)) {
+	tribx_error_place(e, c, on_key);
+	if (e->file[0] && known(f, f->count - 1, !on_key && status != TRIB_OK && c->kind == TRIBX_SCALAR)) {
 		f->count--;
 		return NULL;
 	}

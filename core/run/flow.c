@@ -19,8 +19,7 @@ const char *tribx_guarantee(const struct trib_plugin *sink)
 
 static void place(struct tribx_error *e, const struct tribx_conf *at)
 {
-	if (e && at)
-		tribx_error_at(e, at->file, at->line, at->column, NULL);
+	tribx_error_place(e, at, false);
 }
 
 static bool load(struct tribx_flow *f, struct tribx_stage *s, const struct tribx_step *step, const char *kind, struct tribx_findings *out)
@@ -36,7 +35,7 @@ static bool load(struct tribx_flow *f, struct tribx_stage *s, const struct tribx
 	if (e.status) {
 		struct tribx_error *finding = tribx_finding_new(out);
 		const struct tribx_conf *use = tribx_conf_get(step->at, "use");
-		place(&e, use ? use : step->at);
+		tribx_error_place(&e, use ? use : step->at, !use);
 		if (finding)
 			*finding = e;
 		return false;
@@ -66,10 +65,10 @@ static bool pick_stream(struct tribx_flow *f, struct tribx_findings *out)
 
 /* ---- tables ---- */
 
-static const struct tribx_table_conf *table_conf(const struct tribx_pipeline *p, const char *name)
+static const struct tribx_table_conf *table_conf(const struct tribx_pipeline *p, const char *name, bool is_main)
 {
 	for (size_t i = 0; i < p->table_count; i++)
-		if (strcmp(p->tables[i].name, name) == 0)
+		if (p->tables[i].name ? strcmp(p->tables[i].name, name) == 0 : is_main)
 			return &p->tables[i];
 	return NULL;
 }
@@ -79,7 +78,7 @@ static void add_table(struct tribx_flow *f, const char *name, const struct trib_
 	struct tribx_target *q = &f->tables[f->table_count++];
 	q->name = name;
 	q->declared = declared;
-	q->conf = table_conf(f->conf, name);
+	q->conf = table_conf(f->conf, name, f->table_count == 1);
 	q->mode = q->conf ? q->conf->mode : TRIB_APPEND;
 	if (q->conf)
 		q->options = (trib_map){ q->conf->option_names, q->conf->option_texts, q->conf->option_count };
@@ -114,7 +113,7 @@ static bool check_tables(const struct tribx_flow *f, struct tribx_findings *out)
 	for (size_t i = 0; i < f->conf->table_count; i++) {
 		const struct tribx_table_conf *c = &f->conf->tables[i];
 		int at = 0;
-		while (at < f->table_count && strcmp(f->tables[at].name, c->name))
+		while (c->name && at < f->table_count && strcmp(f->tables[at].name, c->name))
 			at++;
 		unsigned modes = f->sink.p->modes ? f->sink.p->modes : 1u << TRIB_APPEND;
 		if (at < f->table_count && modes & 1u << c->mode)
@@ -122,7 +121,7 @@ static bool check_tables(const struct tribx_flow *f, struct tribx_findings *out)
 		struct tribx_error *e = tribx_finding_new(out);
 		good = false;
 		if (at < f->table_count) {
-			tribx_fail(e, TRIB_CONFIG, "config.mode_not_offered", "the sink %s cannot write %s in mode %s", f->sink.p->name, c->name, tribx_mode_names[c->mode]);
+			tribx_fail(e, TRIB_CONFIG, "config.mode_not_offered", "the sink %s cannot write %s in mode %s", f->sink.p->name, f->tables[at].name, tribx_mode_names[c->mode]);
 			tribx_error_hint(e, "`trib plugins %s` lists its modes", f->sink.p->name);
 		} else {
 			const char *near = tribx_nearest(c->name, target_name, f->tables, (size_t)f->table_count);
