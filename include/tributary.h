@@ -250,7 +250,7 @@ TRIB_API TRIB_MUST int trib_ledger(struct trib *t, struct trib_batch *row);
 struct trib_bytes;
 /* What a URL names, without opening it: columns url (as trib_open takes it), size, etag (text that changes when the content may
  * have), member (null: not in an archive). A glob in any part of a path gives every match in name order; member (NULL: none)
- * is a glob over an archive's entries. TRIB_END: nothing matches, out has no rows; a trib_fail that follows says why. */
+ * is a glob over an archive's entries. TRIB_END: nothing matches, out stays empty; a trib_fail that follows says why. */
 TRIB_API TRIB_MUST int trib_find(struct trib *t, const char *url, const char *member, struct trib_batch *out);
 /* size < 0: to the end. Ranges only where the transport has them and nothing is unpacked. */
 TRIB_API TRIB_MUST int trib_open(struct trib *t, const char *url, int64_t from, int64_t size, struct trib_bytes **out);

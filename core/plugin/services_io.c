@@ -76,11 +76,11 @@ int trib_find(struct trib *t, const char *url, const char *member, struct trib_b
 	struct tribx_listing l;
 	memset(out, 0, sizeof *out);
 	int found = tribx_find_files(dir_of(t), url, member, &l, &t->error);
-	int rc = found < 0 ? found : listing_batch(&l, out, &t->error);
+	int rc = found == TRIB_OK ? listing_batch(&l, out, &t->error) : found;
 	tribx_find_done(&l);
 	if (rc < 0)
 		trib_free(out);
-	return rc < 0 ? rc : found;
+	return rc;
 }
 
 /* ---- bytes ---- */
