@@ -1,1 +1,3 @@
 check_SCRIPTS_ALL += %D%/layers.sh
+check_SCRIPTS_ALL += %D%/quickstart.sh %D%/banking77.sh
+EXTRA_DIST += %D%/quickstart/expected.txt %D%/quickstart/numbers.sql %D%/banking77/rules.yaml %D%/banking77/banking77.yaml %D%/banking77/flip.py
