@@ -10,8 +10,24 @@ const struct tribx_command *const tribx_commands[] = {
 	&tribx_cmd_check,
 	&tribx_cmd_plugins,
 	&tribx_cmd_schema,
+	&tribx_cmd_discover,
+	&tribx_cmd_preview,
+	&tribx_cmd_plan,
 	&tribx_cmd_explain,
+	/* run */
+	&tribx_cmd_run,
 	/* after */
+	&tribx_cmd_runs_list,
+	&tribx_cmd_runs_show,
+	&tribx_cmd_state_list,
+	&tribx_cmd_state_get,
+	&tribx_cmd_state_set,
+	&tribx_cmd_state_reset,
+	&tribx_cmd_state_export,
+	&tribx_cmd_state_import,
+	&tribx_cmd_loads_list,
+	&tribx_cmd_dead_list,
+	&tribx_cmd_dead_show,
 	&tribx_cmd_help,
 	NULL
 };

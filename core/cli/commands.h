@@ -12,5 +12,20 @@ extern const struct tribx_command tribx_cmd_help;
 extern const struct tribx_command tribx_cmd_init;
 extern const struct tribx_command tribx_cmd_plugins;
 extern const struct tribx_command tribx_cmd_schema;
+extern const struct tribx_command tribx_cmd_run;
+extern const struct tribx_command tribx_cmd_preview;
+extern const struct tribx_command tribx_cmd_discover;
+extern const struct tribx_command tribx_cmd_plan;
+extern const struct tribx_command tribx_cmd_runs_list;
+extern const struct tribx_command tribx_cmd_runs_show;
+extern const struct tribx_command tribx_cmd_loads_list;
+extern const struct tribx_command tribx_cmd_dead_list;
+extern const struct tribx_command tribx_cmd_dead_show;
+extern const struct tribx_command tribx_cmd_state_list;
+extern const struct tribx_command tribx_cmd_state_get;
+extern const struct tribx_command tribx_cmd_state_set;
+extern const struct tribx_command tribx_cmd_state_reset;
+extern const struct tribx_command tribx_cmd_state_export;
+extern const struct tribx_command tribx_cmd_state_import;
 
 #endif

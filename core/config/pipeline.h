@@ -30,6 +30,7 @@ struct tribx_pipeline {
 	const char *name, *base;               /* instance: carrier-kpis/P53; as the file says: carrier-kpis */
 	const char *file, *dir;                /* the YAML file; its folder: relative paths start there */
 	const char **after; size_t after_count;
+	const char *next;                      /* what to type after a good run; NULL: nothing special */
 	struct tribx_step source, sink;
 	const char *stream;                    /* of the source; NULL: its first */
 	const char *table;                     /* where the main output goes; NULL: the stream's name */

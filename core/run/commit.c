@@ -228,6 +228,13 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete)
 	return rc;
 }
 
+int tribx_side_put_states(struct tribx_side *s, const struct trib_batch *states)
+{
+	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = true, .states = states };
+	int rc = s->t->p->claim ? tribx_side_begin(s) : tribx_store_commit(s, states);
+	return rc >= 0 && s->t->p->claim ? call_commit(s, &c) : rc;
+}
+
 /* ---- the reject budget ---- */
 
 bool tribx_side_over_budget(const struct tribx_side *s, bool at_end)

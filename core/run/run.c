@@ -179,7 +179,7 @@ static int go(struct run *r)
 		return rc;
 	}
 	name_report(r);
-	rc = tribx_side_open(&r->side, &r->flow, r->report, &states);
+	rc = tribx_side_open(&r->side, &r->flow, r->report, &states, false);
 	r->side.committed = told;
 	r->side.ctx = r;
 	if (rc >= 0)
@@ -205,6 +205,16 @@ static int go(struct run *r)
 	tribx_side_done(&r->side);
 	tribx_parts_done(&r->parts);
 	return rc;
+}
+
+bool tribx_check(const struct tribx_pipeline *p, struct tribx_findings *findings)
+{
+	struct tribx_flow *f = calloc(1, sizeof *f);
+	bool good = f && tribx_flow_build(f, p, findings);
+	if (f)
+		tribx_flow_done(f);
+	free(f);
+	return good;
 }
 
 int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o, struct tribx_findings *findings, struct tribx_report *report)

@@ -14,6 +14,8 @@ struct tribx_run_options {
 	/* Asked a few times a second: 0 go on, 1 finish the part in hand, 2 give up now. NULL: never. */
 	int (*stop)(void *ctx);
 };
+/* Loads the plugins and checks every option and table; nothing is opened. */
+bool tribx_check(const struct tribx_pipeline *p, struct tribx_findings *findings);
 /* Fills r, error and exit code included; returns its status. Nothing is printed. */
 int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o, struct tribx_findings *findings, struct tribx_report *r);
 

@@ -235,11 +235,13 @@ bool tribx_side_due(const struct tribx_side *s)
 
 /* ---- life ---- */
 
-int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states)
+int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states, bool look)
 {
 	*s = (struct tribx_side){ .flow = f, .report = r, .t = f->sink.proto };
 	s->load = (struct trib_load){ .size = sizeof s->load, .pipeline = f->conf->name, .stream = f->job.stream, .run_id = f->run_id,
 	                              .load_id = s->load_id, .started = f->job.started };
+	if (look)
+		s->load.run_id = NULL;
 	s->t->host = &host;
 	s->t->ctx = s;
 	int rc = tribx_open_instance(s->t);
@@ -275,7 +277,7 @@ void tribx_side_done(struct tribx_side *s)
 	tribx_chain_done(&s->chain);
 	if (s->claimed)
 		tribx_close_instance(s->t);
-	for (int i = 0; s->pending && i < s->parts->count; i++)
+	for (int i = 0; s->pending && s->parts && i < s->parts->count; i++)
 		free(s->pending[i]);
 	free(s->pending);
 	free(s->books);

@@ -33,7 +33,8 @@ struct tribx_side {
 	void *ctx;
 };
 
-int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states);
+/* look: answer the states, fence nothing (claim with run_id NULL). */
+int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states, bool look);
 int tribx_side_ready(struct tribx_side *s, struct tribx_parts *parts);     /* opens the steps */
 int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it);
 int tribx_side_part_begins(struct tribx_side *s);
@@ -43,6 +44,7 @@ bool tribx_side_due(const struct tribx_side *s);                            /* a
 int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete);
 int tribx_side_hold(struct tribx_side *s);                                  /* stores dead letters and a failed ledger row alone; answers TRIB_HELD */
 void tribx_side_abort(struct tribx_side *s);
+int tribx_side_put_states(struct tribx_side *s, const struct trib_batch *states);   /* a commit of nothing but these */
 bool tribx_side_over_budget(const struct tribx_side *s, bool at_end);
 void tribx_side_done(struct tribx_side *s);
 

@@ -13,6 +13,7 @@
 struct tribx_store { sqlite3 *db; };
 
 static const char schema[] =
+	"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"   /* history may lose its last row at a power cut, never more */
 	"CREATE TABLE IF NOT EXISTS runs(run_id TEXT PRIMARY KEY, pipeline TEXT NOT NULL, started_at INTEGER NOT NULL, elapsed_ms INTEGER NOT NULL,"
 	" status TEXT NOT NULL, exit_code INTEGER NOT NULL, parts INTEGER NOT NULL, rows_read INTEGER NOT NULL, rows_rejected INTEGER NOT NULL,"
 	" loads INTEGER NOT NULL, error TEXT, report TEXT) WITHOUT ROWID;"
