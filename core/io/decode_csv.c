@@ -219,6 +219,7 @@ static int check_fields(struct csv *c, const struct tribx_layout *s, struct trib
 			tribx_error_sample(e, t);
 			if (too_long)
 				return tribx_fail(e, TRIB_DATA, "csv.field_too_long", "%s, line %lld, column %s: a field is longer than field_max (%zu bytes)", s->file, line, name, s->field_max);
+			tribx_error_hint(e, "if quotes are data in this file, write stray_quotes: keep");
 			return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, line %lld, column %s: a quote stands where no quote may be", s->file, line, name);
 		}
 	return TRIB_OK;
