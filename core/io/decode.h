@@ -79,7 +79,7 @@ int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e);      /
 
 /* ---- columns out of cells ---- */
 
-enum { TRIBX_CELLS = 1024, TRIBX_CELL_NULL = -1, TRIBX_CELL_NUMBER = -2 };
+enum { TRIBX_CELLS = 512, TRIBX_CELL_NULL = -1, TRIBX_CELL_NUMBER = -2 };
 struct tribx_cell { const char *p; uint32_t size; int32_t page; };   /* page: of p, or one of the two above (NUMBER: of JSON, never text) */
 
 struct tribx_column_fill { void *values; uint8_t *validity; int64_t nulls; };
@@ -92,7 +92,7 @@ struct tribx_fill {
 	size_t rows;
 	void (*gather)(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells);
 	struct tribx_column_fill *columns;
-	struct { uint32_t row; int target; char sample[48]; } *bad;      /* cells that do not fit their column, in order of columns */
+	struct { uint32_t row; int target; char sample[48]; } *bad;      /* cells that do not fit their column */
 	size_t bad_count, bad_cap;
 	bool failed;                     /* no memory */
 };

@@ -95,30 +95,64 @@ static void unescaped(struct csv *c, const struct tribx_layout *s, struct tribx_
 	}
 }
 
+static __attribute__((noinline)) void gather_one(struct csv *c, const struct tribx_layout *s, uint32_t source, uint32_t row, struct tribx_cell *cell)
+{
+	uint32_t first = c->ix.recs[row], count = c->ix.recs[row + 1] - first;
+	struct trib_text text;
+	bool quoted, doubled;
+	if (source >= count) {
+		*cell = (struct tribx_cell){ NULL, 0, TRIBX_CELL_NULL };
+		return;
+	}
+	bool fine = field(c, s, first + source, source + 1 == count, &text, &quoted, &doubled);
+	*cell = (struct tribx_cell){ text.p, (uint32_t)text.n, c->fill.page };
+	if (!fine)
+		*cell = (struct tribx_cell){ text.p - 1, (uint32_t)text.n + 2, c->fill.page };
+	else if (doubled)
+		rewritten(c, s, text, cell);
+	else if (s->dialect.escape && !quoted)
+		unescaped(c, s, cell);
+	if (s->null_declared && !quoted && null_word(s, text))
+		cell->page = TRIBX_CELL_NULL;
+}
+
 static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
 {
 	struct csv *c = (struct csv *)f;
+	for (size_t i = 0; i < n; i++)
+		gather_one(c, f->chunk->layout, (uint32_t)t->source, c->rows[row + i], &cells[i]);
+}
+
+/* The same where rows are whole and nothing is trimmed, escaped or null: what begins with a quote takes the long way. */
+static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
+{
+	struct csv *c = (struct csv *)f;
 	const struct tribx_layout *s = f->chunk->layout;
-	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs;
+	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs, *ends = c->ix.ends + source;
+	const char *mem = f->chunk->room->mem;
+	const unsigned char quote = s->dialect.quote;
+	const int32_t page = f->page;
+	const uint32_t last = source + 1 == (uint32_t)s->field_count && s->dialect.eol == '\n';
 	for (size_t i = 0; i < n; i++) {
-		uint32_t first = recs[rows[i]], count = recs[rows[i] + 1] - first;
-		struct trib_text text;
-		bool quoted, doubled;
-		if (source >= count) {
-			cells[i] = (struct tribx_cell){ NULL, 0, TRIBX_CELL_NULL };
+		const uint32_t *e = ends + recs[rows[i]], from = e[0] + 1;
+		uint32_t size = e[1] - from;
+		const char *p = mem + from;
+		if ((unsigned char)*p == quote && quote) {
+			const char *end = p + size - (last && p[size - 1] == '\r') - 1;
+			if (end > p && (unsigned char)*end == quote && !memchr(p + 1, quote, (size_t)(end - p - 1)))
+				cells[i] = (struct tribx_cell){ p + 1, (uint32_t)(end - p - 1), page };
+			else
+				gather_one(c, s, source, rows[i], &cells[i]);
 			continue;
 		}
-		bool fine = field(c, s, first + source, source + 1 == count, &text, &quoted, &doubled);
-		cells[i] = (struct tribx_cell){ text.p, (uint32_t)text.n, f->page };
-		if (!fine)
-			cells[i] = (struct tribx_cell){ text.p - 1, (uint32_t)text.n + 2, f->page };
-		else if (doubled)
-			rewritten(c, s, text, &cells[i]);
-		else if (s->dialect.escape && !quoted)
-			unescaped(c, s, &cells[i]);
-		if (s->null_declared && !quoted && null_word(s, text))
-			cells[i].page = TRIBX_CELL_NULL;
+		size -= last & (size > 0) & (p[(int64_t)size - 1] == '\r');
+		cells[i] = (struct tribx_cell){ p, size, page };
 	}
+}
+
+static bool is_plain(const struct tribx_layout *s)
+{
+	return !s->trim && !s->dialect.escape && !s->null_declared && s->ragged == TRIBX_RAGGED_ERROR;
 }
 
 /* ---- records ---- */
@@ -256,7 +290,7 @@ int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx
 {
 	const struct tribx_chunk *chunk = (const struct tribx_chunk *)l;
 	const struct tribx_layout *s = chunk->layout;
-	struct csv c = { .fill.gather = gather };
+	struct csv c = { .fill.gather = is_plain(s) ? gather_plain : gather };
 	int rc = tribx_check_text(chunk, e);
 	bool memory = rc != TRIB_OK || (tribx_fill_start(&c.fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c.ix) &&
 	                                (c.rows = tribx_block_new((c.ix.records + 1) * sizeof *c.rows)));

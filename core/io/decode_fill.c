@@ -1,8 +1,11 @@
 /* decode_fill - cells become columns: text as views where it lies, everything else parsed once, straight into the column.
  *
- * A column is filled 1024 cells at a time, so that the cells stay in the first cache. A cell that does not fit is noted;
- * the caller makes its row a dead letter and fills again without it: that costs only where something is wrong. */
+ * A column is filled a block of cells at a time, so that cells and text stay in the caches. A cell that does not fit is
+ * noted; the caller makes its row a dead letter and fills again without it: that costs only where something is wrong. */
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "io/decode.h"
 
@@ -244,6 +247,22 @@ static const char *side_of(const struct tribx_fill *f, int page)
 	return f->sides[i].room->mem;
 }
 
+/* tribx_text_view without a branch: short and long texts take turns in real columns, and a wrong guess costs more than both. */
+static inline void put_view(int32_t *view, const char *p, int32_t page, int64_t offset, uint32_t size)
+{
+#ifdef __SSE2__
+	static const char keep[32] __attribute__((aligned(32))) = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+	__m128i text = _mm_loadu_si128((const __m128i *)(const void *)p), length = _mm_cvtsi32_si128((int32_t)size);
+	__m128i mask = _mm_loadu_si128((const __m128i *)(const void *)(keep + (size < 12 ? 12 - size : 0)));
+	__m128i brief = _mm_or_si128(_mm_and_si128(_mm_slli_si128(text, 4), mask), length);
+	__m128i place = _mm_unpacklo_epi32(_mm_cvtsi32_si128(page), _mm_cvtsi32_si128((int32_t)offset));
+	__m128i lengthy = _mm_unpacklo_epi64(_mm_unpacklo_epi32(length, text), place), is_long = _mm_set1_epi32(-(size > 12));
+	_mm_storeu_si128((__m128i *)(void *)view, _mm_or_si128(_mm_and_si128(is_long, lengthy), _mm_andnot_si128(is_long, brief)));
+#else
+	tribx_text_view(view, p - offset, page, offset, size);
+#endif
+}
+
 static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
 {
 	const char *mem = f->chunk->room->mem;
@@ -252,13 +271,13 @@ static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *
 	for (size_t i = 0; i < n; i++, view += 4) {
 		const struct tribx_cell *cell = &cells[i];
 		if (cell->page == page) {
-			tribx_text_view(view, mem, page, cell->p - mem, cell->size);
+			put_view(view, cell->p, page, cell->p - mem, cell->size);
 		} else if (cell->page == TRIBX_CELL_NULL) {
 			memset(view, 0, 16);
 			put_null(f, index, row + i);
 		} else {
 			const char *side = side_of(f, cell->page);
-			tribx_text_view(view, side, cell->page, cell->p - side, cell->size);
+			put_view(view, cell->p, cell->page, cell->p - side, cell->size);
 		}
 	}
 }
@@ -292,35 +311,32 @@ static void fresh_bits(struct tribx_fill *f, int index)
 	}
 }
 
-static void column(struct tribx_fill *f, int index)
+static void reserve(struct tribx_fill *f, int index)
 {
-	const struct tribx_target *t = &f->chunk->layout->targets[index];
-	struct tribx_cell cells[TRIBX_CELLS];
 	f->columns[index].values = tribx_column_reserve(f->out, index, (int64_t)f->rows);
-	if (!f->columns[index].values) {
+	if (f->columns[index].values)
+		fresh_bits(f, index);
+	else
 		f->failed = true;
-		return;
-	}
-	fresh_bits(f, index);
-	for (size_t row = 0; row < f->rows && !f->failed; row += TRIBX_CELLS) {
-		size_t n = f->rows - row < TRIBX_CELLS ? f->rows - row : TRIBX_CELLS;
-		f->gather(f, t, row, n, cells);
-		(t->type == TRIB_STR || t->type == TRIB_JSON ? put_texts : put_typed)(f, index, cells, row, n);
-	}
 }
 
-/* Typed columns first: a row that does not fit leaves before text is touched. Nothing is committed until all rows fit. */
+/* A block of rows through all columns, then the next: the text of the block is read from memory once. Nothing is committed
+ * until all rows fit. */
 bool tribx_fill_columns(struct tribx_fill *f)
 {
 	const struct tribx_layout *s = f->chunk->layout;
+	struct tribx_cell cells[TRIBX_CELLS];
 	f->bad_count = 0;
 	if (!f->rows)
 		return !f->failed;
-	for (int pass = 0; pass < 2 && !f->bad_count; pass++)
+	for (int i = 0; i < s->target_count && !f->failed; i++)
+		reserve(f, i);
+	for (size_t row = 0; row < f->rows; row += TRIBX_CELLS)
 		for (int i = 0; i < s->target_count && !f->failed; i++) {
-			bool text = s->targets[i].type == TRIB_STR || s->targets[i].type == TRIB_JSON;
-			if (text == (pass == 1))
-				column(f, i);
+			const struct tribx_target *t = &s->targets[i];
+			size_t n = f->rows - row < TRIBX_CELLS ? f->rows - row : TRIBX_CELLS;
+			f->gather(f, t, row, n, cells);
+			(t->type == TRIB_STR || t->type == TRIB_JSON ? put_texts : put_typed)(f, i, cells, row, n);
 		}
 	if (f->failed || f->bad_count)
 		return false;
