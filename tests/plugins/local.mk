@@ -1,8 +1,9 @@
 # Plugins for tests only: built as modules even though nothing installs them (-rpath), found through TRIB_PLUGIN_PATH.
 TEST_MODULE = $(PLUGIN_LINK) -rpath $(abs_builddir)/%D% libtributary.la $(JANSSON_LIBS)
-check_LTLIBRARIES += %D%/feed.la %D%/trace.la %D%/trace_stage.la %D%/bend.la %D%/once.la
+check_LTLIBRARIES += %D%/feed.la %D%/trace.la %D%/trace_stage.la %D%/bend.la %D%/once.la %D%/nothing.la
 %C%_feed_la_LDFLAGS = $(TEST_MODULE)
 %C%_trace_la_LDFLAGS = $(TEST_MODULE)
 %C%_trace_stage_la_LDFLAGS = $(TEST_MODULE)
 %C%_bend_la_LDFLAGS = $(TEST_MODULE)
 %C%_once_la_LDFLAGS = $(TEST_MODULE)
+%C%_nothing_la_LDFLAGS = $(TEST_MODULE)
