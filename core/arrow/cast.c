@@ -236,7 +236,7 @@ static int to_span(const struct tribx_value *v, enum trib_type type, int64_t *ou
 		return status;
 	if (type == TRIB_CLOCK && (status = tribx_clock_parse(v->text, &c)) == FITS)
 		*out = c.us;
-	if (type == TRIB_DURATION && (status = tribx_duration_cell(v->text, &d)) == FITS)
+	if (type == TRIB_DURATION && (status = tribx_span_parse(v->text, &d)) == FITS)
 		*out = d.ms;
 	return status;
 }
@@ -317,8 +317,8 @@ void tribx_put_value(struct trib_batch *b, int col, const struct tribx_value *v)
 	char to[TRIBX_NUMBER_TEXT];
 	if (!c)
 		return;
-	if (v->type == TRIB_NULL) {
-		trib_put_null(b, col);
+	if (v->type == TRIB_NULL || (tribx_textual(v->type) && v->text.n == 0 && c->type != TRIB_STR && c->type != TRIB_NULL)) {
+		trib_put_null(b, col);   /* an empty cell is no number, and no fault either */
 		return;
 	}
 	if (c->type == TRIB_NULL) {
@@ -360,7 +360,7 @@ void trib_put_text(struct trib_batch *b, int col, struct trib_text t)
 	struct tribx_column *c = tribx_spot(b, col, 1);
 	if (!c)
 		return;
-	if (!t.p || (t.n == 0 && !tribx_textual(c->type)))
+	if (!t.p)
 		trib_put_null(b, col);
 	else if (c->type == TRIB_STR)
 		trib_put_str(b, col, t);

@@ -58,6 +58,10 @@ static int close_live(struct trib_batch *b, int col)
 			return TRIB_OK;
 		tribx_column_open(b, col, 0);   /* rows were closed that this column was never put to */
 	}
+	if (c->constant && c->constant_size < 0) {
+		tribx_column_done(c);   /* null in every row: an ordinary column says it */
+		tribx_column_retype(b, col, TRIB_STR, 0, 0);
+	}
 	if (!c->constant && c->count < rows)
 		tribx_fill_nulls(b, col, rows - c->count);
 	if (b->rows->status)

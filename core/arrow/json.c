@@ -4,7 +4,6 @@
 #include "arrow/rows.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* RFC 6901; a `from` that does not begin with / is a key. NULL: not there. */
@@ -30,14 +29,55 @@ static const json_t *at_pointer(const json_t *j, const char *pointer)
 	return j;
 }
 
+/* json_dumps writes 0.1 as 0.10000000000000001; depth is bounded by jansson's parser. */
+static void dump(const json_t *j, struct tribx_buf *out)
+{
+	char to[TRIBX_NUMBER_TEXT];
+	const char *key;
+	json_t *value;
+	size_t i = 0;
+	switch (json_typeof(j)) {
+	case JSON_OBJECT:
+		tribx_buf_putc(out, '{');
+		json_object_foreach((json_t *)(uintptr_t)j, key, value) {
+			tribx_buf_puts(out, i++ ? "," : "");
+			tribx_buf_json(out, tribx_text(key));
+			tribx_buf_putc(out, ':');
+			dump(value, out);
+		}
+		tribx_buf_putc(out, '}');
+		break;
+	case JSON_ARRAY:
+		tribx_buf_putc(out, '[');
+		json_array_foreach(j, i, value) {
+			tribx_buf_puts(out, i ? "," : "");
+			dump(value, out);
+		}
+		tribx_buf_putc(out, ']');
+		break;
+	case JSON_STRING:
+		tribx_buf_json(out, (struct trib_text){ json_string_value(j), json_string_length(j) });
+		break;
+	case JSON_INTEGER:
+		tribx_buf_put(out, to, tribx_i64_text(json_integer_value(j), to));
+		break;
+	case JSON_REAL:
+		tribx_buf_put(out, to, tribx_f64_text(json_real_value(j), to));
+		break;
+	default:
+		tribx_buf_puts(out, json_is_null(j) ? "null" : json_is_true(j) ? "true" : "false");
+	}
+}
+
 static void put_dump(struct trib_batch *b, int col, const json_t *j)
 {
-	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (!text)
+	struct tribx_buf text = { 0 };
+	dump(j, &text);
+	if (text.failed)
 		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for a JSON value");
 	else
-		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_JSON, .text = tribx_text(text) });
-	free(text);
+		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_JSON, .text = { text.p, text.n } });
+	tribx_buf_done(&text);
 }
 
 static void put_json(struct trib_batch *b, int col, const json_t *j)
@@ -97,14 +137,15 @@ static void put_found(struct trib_batch *b, json_t *row)
 static void refuse(struct trib_batch *b, const json_t *j)
 {
 	struct trib_rows *r = b->rows;
-	char *text = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
-	if (!text)
+	struct tribx_buf text = { 0 };
+	dump(j, &text);
+	if (text.failed)
 		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for a JSON value");
 	else if (!r->dead)
-		tribx_batch_fault(b, TRIB_DATA, "json.not_an_object", "row %lld is not a JSON object: %.100s", (long long)b->array.length + 1, text);
+		tribx_batch_fault(b, TRIB_DATA, "json.not_an_object", "row %lld is not a JSON object: %.100s", (long long)b->array.length + 1, text.p);
 	else
-		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object", text, strlen(text), 0);
-	free(text);
+		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object", text.p, text.n, 0);
+	tribx_buf_done(&text);
 }
 
 void trib_rows_json(struct trib_batch *b, const struct json_t *array)

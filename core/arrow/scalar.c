@@ -202,7 +202,7 @@ static int take_part(const char **p, const char *end, bool iso, bool after_t, in
 	return TRIB_NOT_A_VALUE;
 }
 
-int tribx_duration_cell(struct trib_text t, trib_duration *out)
+int tribx_span_parse(struct trib_text t, trib_duration *out)
 {
 	const char *p = t.p, *end = t.p + t.n;
 	int64_t ms = 0;

@@ -10,7 +10,7 @@ enum { TRIBX_NUMBER_TEXT = 48 };
 int tribx_i64_parse(struct trib_text t, int64_t *out);                    /* [-+]digits */
 int tribx_f64_parse(struct trib_text t, double *out);                     /* JSON's shape, a + and leading zeros allowed */
 int tribx_clock_parse(struct trib_text t, trib_clock *out);               /* HH:MM[:SS[.ffffff]] */
-int tribx_duration_cell(struct trib_text t, trib_duration *out);         /* PnDTnHnMn.nS or 90s, 5m, 250ms, 2h, 1d */
+int tribx_span_parse(struct trib_text t, trib_duration *out);         /* PnDTnHnMn.nS or 90s, 5m, 250ms, 2h, 1d */
 size_t tribx_i64_text(int64_t v, char to[TRIBX_NUMBER_TEXT]);             /* all 0-terminated; the length */
 size_t tribx_f64_text(double v, char to[TRIBX_NUMBER_TEXT]);              /* NaN, Infinity, -Infinity as words */
 size_t tribx_clock_text(trib_clock v, char to[TRIBX_NUMBER_TEXT]);

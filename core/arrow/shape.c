@@ -247,7 +247,8 @@ int tribx_append(struct trib_batch *all, const struct trib_batch *b)
 		int col = l.type == TRIB_DEC ? trib_add_dec(all, name, l.precision, l.scale) : trib_add(all, name, l.type);
 		if (col < 0)
 			return TRIB_FATAL;
-		tribx_fill_nulls(all, col, all->array.length - all->rows->cols[col].count);
+		const struct tribx_column *c = tribx_column_open(all, col, 0);
+		tribx_fill_nulls(all, col, c ? all->array.length - c->count : 0);
 		append_column(all, col, b, i);
 	}
 	trib_rows(all, b->array.length);
