@@ -1,1 +1,2 @@
 EXTRA_DIST += %D%/recategorise.md
+EXTRA_DIST += %D%/formats.md

@@ -4,3 +4,4 @@ libcore_la_SOURCES += %D%/guess.c %D%/locale.c %D%/number.c %D%/number.h
 libcore_la_SOURCES += %D%/date.c %D%/date.h %D%/date_format.c %D%/period.c
 libcore_la_SOURCES += %D%/scan.c %D%/scan.h %D%/scan_kernel.h %D%/scan_kernels.h %D%/scan_serial.h %D%/scan_x86.c %D%/utf.c %D%/utf.h
 libcore_la_SOURCES += %D%/json_check.c %D%/json_index.c %D%/json_index.h %D%/json_plan.c %D%/json_plan.h %D%/json_text.c %D%/json_walk.c %D%/json_walk.h
+EXTRA_DIST += %D%/README.md
