@@ -111,6 +111,7 @@ static int put_series(struct trib *t, struct norm *s, const struct series_key *k
 	for (size_t i = 0; i + 1 < count; i++)
 		put(&m->more, names[i], cells[i]);
 	trib_put_str(&m->more, trib_add(&m->more, names[count - 1], TRIB_JSON), norm_text_of(extra));
+	trib_count(t, 1, TRIB_CREATED, 1);
 	return row_done(t, 1, &m->more, &m->more_rows);
 }
 
@@ -151,6 +152,7 @@ static int put_flag(struct trib *t, struct norm *s, int32_t series, trib_date st
 	trib_put_i64(&m->flags, trib_add(&m->flags, "recorded_from", TRIB_TIME), trib_started(t).us);
 	trib_put_str(&m->flags, trib_add(&m->flags, "detail", TRIB_JSON), norm_text_of(detail));
 	put(&m->flags, "state", "open");
+	trib_count(t, 2, TRIB_CREATED, 1);
 	return row_done(t, 2, &m->flags, &m->flag_rows);
 }
 

@@ -48,18 +48,11 @@ static struct trib_text name_at(const struct trib_view *v, int64_t i, char to[TR
 
 static int text_codes(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out)
 {
-	int32_t last = -1;
 	for (int64_t i = 0; i < n; i++) {
 		const struct trib_text x = trib_str(v, i);
-		if (!x.p) {
-			out[i] = -1;
-			continue;
-		}
-		if (last < 0 || w->texts[last].n != x.n || memcmp(w->texts[last].p, x.p, x.n) != 0)
-			last = norm_code_of(w, x, NORM_TEXTS);
-		if (last < 0)
+		out[i] = x.p ? norm_code_of(w, x, NORM_TEXTS) : -1;
+		if (x.p && out[i] < 0)
 			return -1;
-		out[i] = last;
 	}
 	return 0;
 }
@@ -220,8 +213,6 @@ static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 	const bool by_partner = s->catalogue->by_partner && s->o.partner_column;
 	if (v.type != TRIB_STR && v.type != TRIB_NULL)
 		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: metric_column \"%s\" is not text", s->o.metric_column);
-	struct trib_text last = { NULL, 0 };
-	int32_t code = -1;
 	for (int64_t i = 0; i < r->count; i++) {
 		const struct trib_text x = trib_str(&v, i);
 		if (!x.p) {
@@ -229,13 +220,10 @@ static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 			r->entry[i] = -1;
 			continue;
 		}
-		if (by_partner || !last.p || last.n != x.n || memcmp(last.p, x.p, x.n) != 0) {
-			const int32_t p = by_partner ? r->dim[NORM_PARTNER][i] : -1;
-			code = norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 });
-			if (code < 0)
-				return trib_fail(t, TRIB_FATAL, "no memory");
-			last = x;
-		}
+		const int32_t p = by_partner ? r->dim[NORM_PARTNER][i] : -1;
+		const int32_t code = norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 });
+		if (code < 0)
+			return trib_fail(t, TRIB_FATAL, "no memory");
 		r->entry[i] = code;
 		if (s->entries[code].is.metric < 0)
 			unknown(t, s, in, i, x);

@@ -8,17 +8,17 @@ static bool grow(struct norm_words *w)
 	struct trib_text *texts = realloc(w->texts, (size_t)cap * sizeof *texts);
 	if (texts)
 		w->texts = texts;
-	uint64_t *hashes = realloc(w->hashes, (size_t)cap * sizeof *hashes);
-	if (hashes)
-		w->hashes = hashes;
+	struct norm_key *keys = realloc(w->keys, (size_t)cap * sizeof *keys);
+	if (keys)
+		w->keys = keys;
 	int32_t *slots = calloc((size_t)cap * 4, sizeof *slots);
-	if (!texts || !hashes || !slots) {
+	if (!texts || !keys || !slots) {
 		free(slots);
 		return false;
 	}
 	w->mask = cap * 4 - 1;
 	for (int32_t c = 0; c < w->count; c++) {
-		int32_t i = (int32_t)(hashes[c] & (uint64_t)w->mask);
+		int32_t i = (int32_t)(keys[c].hash & (uint64_t)w->mask);
 		while (slots[i])
 			i = (i + 1) & w->mask;
 		slots[i] = c + 1;
@@ -43,7 +43,7 @@ static char *room(struct norm_words *w, size_t n)
 	return at;
 }
 
-int32_t norm_word_new(struct norm_words *w, struct trib_text t, uint64_t hash, int32_t max)
+int32_t norm_word_new(struct norm_words *w, struct trib_text t, struct norm_key key, int32_t max)
 {
 	if (w->count >= max || (w->count == w->cap && !grow(w)))
 		return -1;
@@ -53,12 +53,12 @@ int32_t norm_word_new(struct norm_words *w, struct trib_text t, uint64_t hash, i
 	if (t.n)
 		memcpy(copy, t.p, t.n);
 	copy[t.n] = '\0';
-	int32_t i = (int32_t)(hash & (uint64_t)w->mask);
+	int32_t i = (int32_t)(key.hash & (uint64_t)w->mask);
 	while (w->slots[i])
 		i = (i + 1) & w->mask;
 	w->slots[i] = w->count + 1;
 	w->texts[w->count] = (struct trib_text){ copy, t.n };
-	w->hashes[w->count] = hash;
+	w->keys[w->count] = key;
 	return w->count++;
 }
 
@@ -70,7 +70,7 @@ void norm_words_done(struct norm_words *w)
 		w->pages = next;
 	}
 	free(w->texts);
-	free(w->hashes);
+	free(w->keys);
 	free(w->slots);
 	*w = (struct norm_words){ 0 };
 }

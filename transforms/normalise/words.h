@@ -9,51 +9,52 @@
 
 struct norm_words {
 	struct trib_text *texts;         /* by code; stable until done */
-	uint64_t *hashes;
+	struct norm_key { uint64_t hash, a, b; } *keys;
 	int32_t *slots;                  /* code + 1, 0 is free */
 	int32_t count, cap, mask;
 	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
 };
 
 /* Its code: 0, 1, ... in order of arrival; -1: no memory, or more than max texts. */
-int32_t norm_word_new(struct norm_words *w, struct trib_text t, uint64_t hash, int32_t max);
+int32_t norm_word_new(struct norm_words *w, struct trib_text t, struct norm_key key, int32_t max);
 void norm_words_done(struct norm_words *w);
 
-static inline uint64_t norm_hash(struct trib_text t)
+/* a and b hold the last 16 bytes, overlapping where there are fewer: for those, they and the length are the text. */
+static inline struct norm_key norm_key_of(struct trib_text t)
 {
-	uint64_t a, b;
+	struct norm_key k = { .hash = t.n * 0x9e3779b97f4a7c15u };
 	const char *p = t.p;
 	size_t n = t.n;
-	uint64_t h = n * 0x9e3779b97f4a7c15u;
 	for (; n > 16; p += 8, n -= 8) {
-		memcpy(&a, p, 8);
-		h = (h ^ a) * 0xff51afd7ed558ccdu;
-		h ^= h >> 32;
+		memcpy(&k.a, p, 8);
+		k.hash = (k.hash ^ k.a) * 0xff51afd7ed558ccdu;
+		k.hash ^= k.hash >> 32;
 	}
 	if (n >= 8) {
-		memcpy(&a, p, 8), memcpy(&b, p + n - 8, 8);
+		memcpy(&k.a, p, 8), memcpy(&k.b, p + n - 8, 8);
 	} else if (n >= 4) {
 		uint32_t x, y;
 		memcpy(&x, p, 4), memcpy(&y, p + n - 4, 4);
-		a = x, b = y;
-	} else {
-		a = n > 0 ? (uint64_t)(uint8_t)p[0] << 16 | (uint64_t)(uint8_t)p[n >> 1] << 8 | (uint8_t)p[n - 1] : 0;
-		b = 0;
-	}
-	const unsigned __int128 m = (unsigned __int128)(a ^ h ^ 0x2d358dccaa6c78a5u) * (b ^ 0x8bb84b93962eacc9u);
-	return (uint64_t)m ^ (uint64_t)(m >> 64);
+		k.a = x, k.b = y;
+	} else
+		k.a = n > 0 ? (uint64_t)(uint8_t)p[0] << 16 | (uint64_t)(uint8_t)p[n >> 1] << 8 | (uint8_t)p[n - 1] : 0;
+	const unsigned __int128 m = (unsigned __int128)(k.a ^ k.hash ^ 0x2d358dccaa6c78a5u) * (k.b ^ 0x8bb84b93962eacc9u);
+	k.hash = (uint64_t)m ^ (uint64_t)(m >> 64);
+	return k;
 }
 
 static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int32_t max)
 {
-	const uint64_t h = norm_hash(t);
+	const struct norm_key k = norm_key_of(t);
 	if (w->slots)
-		for (int32_t i = (int32_t)(h & (uint64_t)w->mask); w->slots[i]; i = (i + 1) & w->mask) {
+		for (int32_t i = (int32_t)(k.hash & (uint64_t)w->mask); w->slots[i]; i = (i + 1) & w->mask) {
 			const int32_t c = w->slots[i] - 1;
-			if (w->hashes[c] == h && w->texts[c].n == t.n && memcmp(w->texts[c].p, t.p, t.n) == 0)
+			const struct norm_key *is = &w->keys[c];
+			if (is->hash == k.hash && is->a == k.a && is->b == k.b && w->texts[c].n == t.n &&
+			    (t.n <= 16 || memcmp(w->texts[c].p, t.p, t.n - 16) == 0))
 				return c;
 		}
-	return norm_word_new(w, t, h, max);
+	return norm_word_new(w, t, k, max);
 }
 
 #endif
