@@ -7,8 +7,8 @@ select 'review', proposed, count(*), max(confidence) < 0.9, max(state) from revi
 select 'review in all', count(*) from review_item;
 select 'S03', partner, month, currency, printf('%.2f', revenue), printf('%d', active), printf('%.2f', arpu), printf('%.2f', reported_arpu), printf('%.1f', uplift_vs_base) from v_arpu_trend where partner = 'P02' order by month;
 select 'four months', printf('%.5f', sum(revenue) / sum(active)) from v_arpu_trend where partner = 'P02' and month > '2025-01';
-select 'ARPU (c)', basis, unit_id, currency, value_dec + 0 from v_current where metric_id = 'arpu' and partner_id = 'P02' and period_start = '2025-01-01';
+select 'ARPU (c)', basis, unit_id, currency, value_dec from v_current where metric_id = 'arpu' and partner_id = 'P02' and period_start = '2025-01-01';
 select 'one month, one currency', metric_id, basis, currency, period_start, period_end, value_dec from v_current where partner_id = 'P01' and source_id = 'carrier-daily' order by 2, 3;
-select 'subscribers', partner_id, substr(period_start, 1, 7), value_dec + 0 from v_current where metric_id = 'subscribers' and partner_id = 'P01' order by 3;
+select 'subscribers', partner_id, substr(period_start, 1, 7), value_dec from v_current where metric_id = 'subscribers' and partner_id = 'P01' order by 3;
 select 'S13', count(*), sum(introduced_by is not null), printf('%.1f', 100.0 * sum(introduced_by is not null) / count(*)), sum(amount), sum(amount) filter (where introduced_by is not null), printf('%.1f', 100.0 * sum(amount) filter (where introduced_by is not null) / sum(amount)) from opportunity;
 select 'sources', group_concat(source, ' ') from (select source from v_freshness order by source);
