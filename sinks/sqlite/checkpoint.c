@@ -68,8 +68,21 @@ static int read_states(struct trib *t, struct lite *s, const struct trib_load *l
 	return rc;
 }
 
+/* run_id NULL: somebody only looks. Nothing is fenced, installed or locked. */
+static int look(struct trib *t, struct lite *s, const struct trib_load *load, struct trib_batch *states)
+{
+	sqlite3_stmt *q = NULL;
+	int rc = lite_prepare(t, s, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_trib_state'", &q);
+	if (rc == TRIB_OK)
+		rc = lite_step(t, s, q, "states");
+	sqlite3_finalize(q);
+	return rc == TRIB_MORE ? read_states(t, s, load, states) : rc;
+}
+
 int lite_claim(struct trib *t, struct lite *s, const struct trib_load *load, int64_t *epoch, struct trib_batch *states)
 {
+	if (!load->run_id)
+		return look(t, s, load, states);
 	int rc = lite_enter(t, s);
 	if (rc == TRIB_OK)
 		rc = lite_install(t, s);
@@ -163,9 +176,11 @@ int lite_store(struct trib *t, struct lite *s, const struct trib_commit *c, cons
 	const char *const letter[] = { load->load_id, load->run_id, load->pipeline, load->stream, NULL };
 	const char *const outcome[] = { c->outcome == TRIB_OK ? "committed" : c->outcome == TRIB_HELD ? "held" : "failed", NULL };
 	int rc = fence(t, s);
+	if (rc == TRIB_OK && c->outcome == TRIB_OK)   /* a state of null is forgotten */
+		rc = put_named(t, s, "DELETE FROM _trib_state WHERE pipeline = ?1 AND stream = ?2 AND part = ?5 AND ?6 IS NULL", stream, state_columns, c->states);
 	if (rc == TRIB_OK && c->outcome == TRIB_OK)
-		rc = put_named(t, s, "INSERT OR REPLACE INTO _trib_state(pipeline, stream, load_id, updated_at, part, state) VALUES(?,?,?,?,?,?)",
-		               stream, state_columns, c->states);
+		rc = put_named(t, s, "INSERT OR REPLACE INTO _trib_state(pipeline, stream, load_id, updated_at, part, state)"
+		               " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?6 IS NOT NULL", stream, state_columns, c->states);
 	if (rc == TRIB_OK && c->dead)
 		rc = put_named(t, s, "INSERT INTO _trib_dead_letters(load_id, run_id, pipeline, stream, stage, code, detail, record, line)"
 		               " VALUES(?,?,?,?,?,?,?,?,?)", letter, dead_columns, c->dead);

@@ -157,12 +157,39 @@ static int ask(struct trib *t, struct lite *s, struct question *k, const bool *a
 	return rc;
 }
 
+/* Every row of a table, for the commands that look; the lock is not taken. */
+static int recall_all(struct trib *t, struct lite *s, const char *name, struct trib_batch *out)
+{
+	struct trib_batch none = { 0 };
+	struct trib_field *f = NULL;
+	sqlite3_stmt *q = NULL;
+	int rc = describe(t, s, name, &none, &f);
+	char *quoted = trib_scratch(t, 2 * strlen(name) + 3);
+	if (rc < 0 || !f[0].name)
+		return rc;
+	if (!quoted || trib_sql_quote(trib_dialect("sqlite"), (struct trib_text){ name, strlen(name) }, quoted) < 0)
+		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	rc = lite_prepare(t, s, trib_fmt(t, "SELECT * FROM %s", quoted), &q);
+	for (int i = 0; rc == TRIB_OK && i < sqlite3_column_count(q); i++)
+		trib_add(out, sqlite3_column_name(q, i), stored_type(sqlite3_column_decltype(q, i)));
+	while (rc == TRIB_OK && (rc = lite_step(t, s, q, name)) == TRIB_MORE) {
+		for (int i = 0; i < sqlite3_column_count(q); i++)
+			put_value(out, i, stored_type(sqlite3_column_decltype(q, i)), q, i);
+		trib_rows(out, 1);
+		rc = TRIB_OK;
+	}
+	sqlite3_finalize(q);
+	return rc;
+}
+
 int lite_recall(struct trib *t, struct lite *s, const char *name, const struct trib_batch *keys, struct trib_batch *out)
 {
 	struct lite_table *table = NULL;
 	struct trib_field *fields = NULL;
 	struct question k = { .keys = keys, .out = out };
 	struct trib_sql *mine = NULL, *sql = plan_of(s, name, &table);
+	if (trib_cols(keys) == 0)
+		return recall_all(t, s, name, out);
 	int rc = lite_enter(t, s);   /* what is answered must still hold when this unit commits */
 	if (rc < 0)
 		return rc;
