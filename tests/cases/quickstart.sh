@@ -69,12 +69,12 @@ ok "the summary ends with the next command" grep -qE '^ *(Next|next)?:? *trib [a
 
 # ---- again
 dump "$work/a" >"$work/first"
-ok "the dump holds rows" test "$(wc -l <"$work/first")" -gt 4000
+ok "the dump holds rows" test "$(wc -l <"$work/first")" -gt 3000
 ok "a second run" run "$work/a"
 ok "says that nothing changed" grep -qiE 'nothing (new|changed|to do)|no change|up to date' "$work/a/run.out"
 dump "$work/a" >"$work/second"
 ok "changes nothing" cmp "$work/first" "$work/second"
-ok "also at another time" env TRIB_NOW=2025-06-09T06:30:00Z "$TRIB" run "$work/a"
+ok "all of it read again, a week later" env TRIB_NOW=2025-06-09T06:30:00Z "$TRIB" run --full-refresh "$work/a"
 dump "$work/a" >"$work/third"
 ok "changes nothing either" cmp "$work/first" "$work/third"
 

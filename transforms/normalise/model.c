@@ -59,8 +59,6 @@ static struct norm_model *model_of(struct norm *s)
 static int row_done(struct trib *t, int output, struct trib_batch *b, int64_t *rows)
 {
 	trib_rows(b, 1);
-	if (output > 0)
-		trib_count(t, output, TRIB_CREATED, 1);
 	if (++*rows < BATCH)
 		return TRIB_OK;
 	*rows = 0;
