@@ -27,6 +27,7 @@ endif
 include tests/batteries/local.mk
 include tests/suite/local.mk
 include tests/cases/local.mk
+include tests/bench/local.mk
 include tests/plugins/local.mk
 TESTS += $(check_SCRIPTS_ALL)
 EXTRA_DIST += $(check_SCRIPTS_ALL)

@@ -241,8 +241,12 @@ static int bind(const struct tribx_format *f, const struct trib_field *columns, 
 	bool refuse = declared && f->other_columns && strcmp(f->other_columns, "error") == 0;
 	for (int i = 0; rc == TRIB_OK && (keep || refuse) && i < s->field_count; i++) {
 		bool taken = false;
-		for (int k = 0; k < declared && !taken; k++)
+		for (int k = 0; k < declared && !taken; k++) {
 			taken = s->targets[k].source == i;
+			if (!taken && keep && strcmp(s->targets[k].name, s->fields[i]) == 0)
+				return tribx_fail(e, TRIB_DATA, "csv.duplicate_header", "%s: column \"%s\" of `columns` is read from \"%s\", and the file has another \"%s\"",
+				                  s->file, s->targets[k].name, s->targets[k].from, s->fields[i]);
+		}
 		if (taken)
 			continue;
 		if (refuse)

@@ -281,7 +281,7 @@ int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out)
 	for (int i = 0; i < s->target_count; i++) {
 		const struct tribx_target *t = &s->targets[i];
 		int col = t->type == TRIB_DEC ? trib_add_dec(out, t->name, t->precision, t->scale) : trib_add(out, t->name, t->type);
-		if (col < 0)
+		if (col != i)   /* out was empty and names are unique: places of targets are places of columns */
 			return TRIB_FATAL;
 	}
 	return TRIB_OK;

@@ -18,7 +18,7 @@ struct tribx_decoder;
 int tribx_format_check(const struct tribx_format *f, struct tribx_error *e);
 /* Opens a decoder over `in` (borrowed until done). columns: the stream's declared columns or NULL. */
 int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e);
-/* The next rows, deferred. TRIB_OK, TRIB_END (these were the last, verified), negative. */
+/* The next rows, deferred; out is empty (without columns). TRIB_OK, TRIB_END (these were the last, verified), negative. */
 int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e);
 void tribx_decoder_free(struct tribx_decoder *d);
 

@@ -52,6 +52,7 @@ Test(decode, csv_cases)
 		{ "a,f,t\n1,1.5,true\n2,-0.25,NO\n3,1e3,x\n", { "columns", "{\"f\":\"float64\",\"t\":\"bool\"}" }, "{\"f\":1.5,\"t\":true}\n{\"f\":-0.25,\"t\":false}\n", "csv.bad_value 4 \"3,1e3,x\"\n", NULL },
 		{ "a,b\n1,2\n", { "columns", "{\"b\":\"int64\"}", "other_columns", "keep" }, "{\"b\":2,\"a\":\"1\"}\n", NULL, NULL },
 		{ "a,b\n1,2\n", { "columns", "{\"b\":\"int64\"}", "other_columns", "error" }, NULL, NULL, "csv.unknown_column" },
+		{ "a,b\n1,2\n", { "columns", "{\"a\":{\"from\":\"b\"}}", "other_columns", "keep" }, NULL, NULL, "csv.duplicate_header" },
 		{ "date,calls\n1,2\n", { "columns", "{\"callz\":\"int64\"}" }, NULL, NULL, "csv.missing_column" },
 		{ "a,b\n1,\"x\"y\n", { 0 }, NULL, NULL, "csv.stray_quote" },
 		{ "a,b\n1,5\" pipe\n2,3\" x\n", { 0 }, NULL, NULL, "csv.stray_quote" },
