@@ -1,0 +1,487 @@
+/* encode - columns to CSV or JSON lines. The hot loop of this sink: one growing block, no calls per cell into libc, no stdio.
+ *
+ * A short text (at most 12 bytes) lies inside its 16-byte view: it is looked through and copied as one vector. Longer ones
+ * are copied while they are looked through, and done again with quotes in the rare case that one needs them. */
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <tributary/value.h>
+#include <unistd.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { CELL = 80, PUSH = 8 << 20 };          /* room of any cell but a text; bytes between two early write-backs */
+
+/* ---- the block ---- */
+
+bool files_out_start(struct files_out *o)
+{
+	if (!o->block) {
+		o->room = FILES_BLOCK + (FILES_BLOCK >> 2);
+		o->block = malloc(o->room + 64);
+	}
+	o->used = 0;
+	o->bytes = o->rows = o->pushed = 0;
+	o->error = o->block ? 0 : ENOMEM;
+	return o->block;
+}
+
+void files_out_done(struct files_out *o)
+{
+	free(o->block);
+	*o = (struct files_out){ .fd = -1 };
+}
+
+bool files_out_flush(struct files_out *o)
+{
+	for (size_t at = 0; at < o->used && !o->error;) {
+		ssize_t n = write(o->fd, o->block + at, o->used - at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			o->error = n < 0 ? errno : EIO;
+		else
+			at += (size_t)n;
+	}
+	o->used = 0;
+#ifdef SYNC_FILE_RANGE_WRITE
+	if (!o->error && o->bytes - o->pushed >= PUSH) {   /* so that the fsync of the commit finds little left to do */
+		sync_file_range(o->fd, o->pushed, o->bytes - o->pushed, SYNC_FILE_RANGE_WRITE);
+		o->pushed = o->bytes;
+	}
+#endif
+	return !o->error;
+}
+
+/* Room for `need` more bytes behind at; the cursor, or NULL: o->error. */
+static char *make_room(struct files_out *o, char *at, size_t need)
+{
+	size_t used = (size_t)(at - o->block);
+	if (used + need <= o->room)
+		return at;
+	o->bytes += (int64_t)(used - o->used);
+	o->used = used;
+	if (!files_out_flush(o))
+		return NULL;
+	if (need > o->room) {
+		char *more = realloc(o->block, need + (need >> 1) + 64);
+		if (!more) {
+			o->error = ENOMEM;
+			return NULL;
+		}
+		o->block = more;
+		o->room = need + (need >> 1);
+	}
+	return o->block;
+}
+
+static bool settle(struct files_out *o, char *at)
+{
+	size_t used = (size_t)(at - o->block);
+	o->bytes += (int64_t)(used - o->used);
+	o->used = used;
+	return used < FILES_BLOCK || files_out_flush(o);
+}
+
+bool files_put(struct files_out *o, const char *p, size_t n)
+{
+	char *at = make_room(o, o->block + o->used, n);
+	if (!at)
+		return false;
+	memcpy(at, p, n);
+	return settle(o, at + n);
+}
+
+/* ---- numbers ---- */
+
+/* v < 10^8 as eight digits, the highest in the lowest byte: three multiplications instead of eight divisions. */
+static inline uint64_t eight(uint32_t v)
+{
+	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32;
+	uint64_t y = ((x * 10486) >> 20) & 0x7f0000007f;
+	x = y | (x - 100 * y) << 16;
+	y = ((x * 103) >> 10) & 0x000f000f000f000f;
+	return y | (x - 10 * y) << 8;
+}
+
+#define ZEROS 0x3030303030303030u
+
+static inline char *put_eight(char *at, uint32_t v)
+{
+	uint64_t x = eight(v) + ZEROS;
+	memcpy(at, &x, 8);
+	return at + 8;
+}
+
+static inline char *put_few(char *at, uint32_t v)       /* v < 10^8, no leading zeros */
+{
+	uint64_t x = eight(v);
+	int skip = __builtin_ctzll(x | (uint64_t)1 << 56) >> 3;
+	x = (x + ZEROS) >> (8 * skip);
+	memcpy(at, &x, 8);
+	return at + 8 - skip;
+}
+
+static inline char *put_u64(char *at, uint64_t v)
+{
+	if (v < 100000000)
+		return put_few(at, (uint32_t)v);
+	if (v < 10000000000000000) {
+		at = put_few(at, (uint32_t)(v / 100000000));
+		return put_eight(at, (uint32_t)(v % 100000000));
+	}
+	at = put_few(at, (uint32_t)(v / 10000000000000000));
+	v %= 10000000000000000;
+	return put_eight(put_eight(at, (uint32_t)(v / 100000000)), (uint32_t)(v % 100000000));
+}
+
+static inline char *put_i64(char *at, int64_t v)
+{
+	*at = '-';
+	return put_u64(at + (v < 0), v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+/* Fraction digits of r < 10^9, scale 9, the zeros at the end left away. r > 0. */
+static inline char *put_nano(char *at, uint32_t r)
+{
+	*at++ = '.';
+	*at++ = (char)('0' + r / 100000000);
+	uint64_t x = eight(r % 100000000);
+	int keep = x ? 8 - (__builtin_clzll(x) >> 3) : 0;
+	x += ZEROS;
+	memcpy(at, &x, 8);
+	return at + keep;
+}
+
+static char *put_dec(char *at, trib_dec d, int scale)
+{
+	if (scale == 9 && d.hi == (int64_t)d.lo >> 63 && d.lo != (uint64_t)1 << 63) {
+		uint64_t v = d.hi < 0 ? 0 - d.lo : d.lo;
+		*at = '-';
+		at = put_u64(at + (d.hi < 0), v / 1000000000);
+		return v % 1000000000 ? put_nano(at, (uint32_t)(v % 1000000000)) : at;
+	}
+	if (scale == 0 && d.hi == (int64_t)d.lo >> 63)
+		return put_i64(at, (int64_t)d.lo);
+	return at + trib_dec_short(d, scale, at);
+}
+
+/* The shortest of 15 to 17 digits that reads back as the same number; a comma of the locale becomes a point. */
+static char *put_f64(char *at, double v, bool json)
+{
+	char text[40];
+	int n = 0;
+	if (v != v || v - v != 0) {
+		const char *word = json ? "null" : v != v ? "NaN" : v < 0 ? "-Infinity" : "Infinity";
+		return memcpy(at, word, strlen(word)), at + strlen(word);
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		n = snprintf(text, sizeof text, "%.*g", digits, v);
+		if (strtod(text, NULL) == v)
+			break;
+	}
+	for (int i = 0; i < n; i++)
+		at[i] = text[i] == ',' ? '.' : text[i];
+	return at + n;
+}
+
+static char *put_day(char *at, struct files_column *c, int32_t day)
+{
+	if (c->day_size == 0 || c->day != day) {
+		c->day_size = trib_date_text((trib_date){ day }, c->day_text);
+		c->day = day;
+	}
+	memcpy(at, c->day_text, 16);
+	return at + c->day_size;
+}
+
+static char *put_clock(char *at, int64_t us)
+{
+	at += snprintf(at, CELL, "%02d:%02d:%02d", (int)(us / 3600000000), (int)(us / 60000000 % 60), (int)(us / 1000000 % 60));
+	return us % 1000000 ? at + snprintf(at, 16, ".%06d", (int)(us % 1000000)) : at;
+}
+
+/* Any cell but a text. */
+static inline char *put_plain(char *at, struct files_column *c, int64_t row, bool json)
+{
+	const struct trib_view *v = &c->view;
+	switch (v->type) {
+	case TRIB_I64:
+	case TRIB_DURATION:
+		return put_i64(at, ((const int64_t *)v->values)[row]);
+	case TRIB_DEC:
+		return put_dec(at, ((const trib_dec *)v->values)[row], v->scale);
+	case TRIB_F64:
+		return put_f64(at, ((const double *)v->values)[row], json);
+	case TRIB_BOOL: {
+		bool yes = ((const uint8_t *)v->values)[(row + v->bit) >> 3] >> ((row + v->bit) & 7) & 1;
+		return memcpy(at, yes ? "true " : "false", 5), at + (yes ? 4 : 5);
+	}
+	default:
+		break;
+	}
+	*at = '"';
+	at += json;
+	if (v->type == TRIB_DATE)
+		at = put_day(at, c, ((const int32_t *)v->values)[row]);
+	else if (v->type == TRIB_TIME)
+		at += trib_time_text((trib_time){ ((const int64_t *)v->values)[row] }, at);
+	else
+		at = put_clock(at, ((const int64_t *)v->values)[row]);
+	*at = '"';
+	return at + json;
+}
+
+/* ---- texts ---- */
+
+/* Bits of the 16 bytes that a cell cannot hold as they are. */
+#ifdef __SSE2__
+typedef __m128i v16;
+struct odd { v16 a, b, c, d; bool json; };
+
+static inline struct odd odd_bytes(const struct files_format *f)
+{
+	return (struct odd){ _mm_set1_epi8(f->json ? 0x1f : f->delimiter), _mm_set1_epi8('"'), _mm_set1_epi8(f->json ? '\\' : '\n'),
+	                     _mm_set1_epi8('\r'), f->json };
+}
+
+static inline v16 load16(const void *p)
+{
+	return _mm_loadu_si128(p);
+}
+
+static inline unsigned odd16(const struct odd *o, v16 x)
+{
+	v16 first = o->json ? _mm_cmpeq_epi8(_mm_min_epu8(x, o->a), x) : _mm_or_si128(_mm_cmpeq_epi8(x, o->a), _mm_cmpeq_epi8(x, o->d));
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(first, _mm_or_si128(_mm_cmpeq_epi8(x, o->b), _mm_cmpeq_epi8(x, o->c))));
+}
+
+static inline void store16(char *to, v16 x)
+{
+	_mm_storeu_si128((v16 *)to, x);
+}
+#else
+typedef struct { unsigned char b[16]; } v16;
+struct odd { bool is[256]; };
+
+static inline struct odd odd_bytes(const struct files_format *f)
+{
+	struct odd o = { { false } };
+	o.is['"'] = true;
+	o.is[f->json ? '\\' : '\n'] = true;
+	for (int i = 0; f->json && i < 32; i++)
+		o.is[i] = true;
+	if (!f->json)
+		o.is[(unsigned char)f->delimiter] = o.is['\r'] = true;
+	return o;
+}
+
+static inline v16 load16(const void *p)
+{
+	v16 x;
+	memcpy(&x, p, 16);
+	return x;
+}
+
+static inline unsigned odd16(const struct odd *o, v16 x)
+{
+	unsigned bits = 0;
+	for (int i = 0; i < 16; i++)
+		bits |= (unsigned)o->is[x.b[i]] << i;
+	return bits;
+}
+
+static inline void store16(char *to, v16 x)
+{
+	memcpy(to, &x, 16);
+}
+#endif
+
+/* Copies the text; true: something in it is odd. 16 bytes more than n may be written. */
+static inline bool copy_text(const struct odd *o, char *to, const char *p, size_t n)
+{
+	unsigned odd = 0;
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16) {
+		v16 x = load16(p + i);
+		store16(to + i, x);
+		odd |= odd16(o, x);
+	}
+	if (i < n) {
+		char last[16] = { 0 };
+		if (n >= 16) {   /* the last 16 bytes again: no byte behind the text is read */
+			v16 x = load16(p + n - 16);
+			store16(to + n - 16, x);
+			return (odd | odd16(o, x)) != 0;
+		}
+		memcpy(last, p, n);
+		v16 x = load16(last);
+		store16(to, x);
+		odd |= odd16(o, x) & ((1u << n) - 1);
+	}
+	return odd != 0;
+}
+
+static char *csv_quoted(char *at, const char *p, size_t n)
+{
+	*at++ = '"';
+	for (size_t i = 0; i < n; i++) {
+		*at = p[i];
+		at += 1;
+		if (p[i] == '"')
+			*at++ = '"';
+	}
+	*at++ = '"';
+	return at;
+}
+
+static char *json_escaped(char *at, const char *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		const char *short_form = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
+		if (short_form)
+			at = (char *)memcpy(at, short_form, 2) + 2;
+		else if (c < 0x20) {
+			at = (char *)memcpy(at, "\\u00", 4) + 4;
+			*at++ = hex[c >> 4];
+			*at++ = hex[c & 15];
+		} else
+			*at++ = (char)c;
+	}
+	return at;
+}
+
+/* Raw line ends can stand between the tokens of JSON only; in a line they become blanks. */
+static char *json_value(char *at, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		*at++ = p[i] == '\n' || p[i] == '\r' ? ' ' : p[i];
+	return at;
+}
+
+static inline char *csv_text(char *at, const struct files_format *f, const struct odd *o, struct trib_text x, bool alone)
+{
+	bool odd = copy_text(o, at, x.p, x.n) || (x.n == f->null.n && memcmp(x.p, f->null.p, x.n) == 0) || (alone && x.n == 0);
+	return odd ? csv_quoted(at, x.p, x.n) : at + x.n;
+}
+
+static inline char *json_text(char *at, const struct odd *o, struct trib_text x)
+{
+	*at++ = '"';
+	at = copy_text(o, at, x.p, x.n) ? json_escaped(at, x.p, x.n) : at + x.n;
+	*at++ = '"';
+	return at;
+}
+
+bool files_json_text(struct files_out *o, struct trib_text text)
+{
+	const struct files_format f = { .json = true };
+	const struct odd odd = odd_bytes(&f);
+	char *at = make_room(o, o->block + o->used, text.n * 6 + 64);
+	return at && settle(o, json_text(at, &odd, text));
+}
+
+/* ---- rows ---- */
+
+static char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, bool alone)
+{
+	const struct trib_view *v = &c->view;
+	if (trib_null(v, row)) {
+		if (alone && f->null.n == 0)
+			return memcpy(at, "\"\"", 2), at + 2;   /* an empty line would be no row */
+		at = make_room(o, at, f->null.n + CELL);
+		return at ? memcpy(at, f->null.p, f->null.n), at + f->null.n : NULL;
+	}
+	if (v->type != TRIB_STR && v->type != TRIB_JSON)
+		return put_plain(at, c, row, false);
+	if (!v->codes && !v->offsets) {
+		const int32_t *s = (const int32_t *)v->values + 4 * row;
+		if (s[0] <= 12 && s[0] > 0 && f->null.n == 0) {
+			v16 x = load16(s);
+			if (!(odd16(odd, x) >> 4 & ((1u << s[0]) - 1))) {
+				memcpy(at, s + 1, 12);
+				return at + s[0];
+			}
+		}
+	}
+	struct trib_text x = trib_str(v, row);
+	at = make_room(o, at, x.n * 2 + CELL);
+	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, alone) : NULL;
+}
+
+static char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row)
+{
+	const struct trib_view *v = &c->view;
+	at = make_room(o, at, c->prefix_size + CELL);
+	if (!at)
+		return NULL;
+	memcpy(at, c->prefix, c->prefix_size);
+	at += c->prefix_size;
+	if (trib_null(v, row))
+		return memcpy(at, "null", 4), at + 4;
+	if (v->type != TRIB_STR && v->type != TRIB_JSON)
+		return put_plain(at, c, row, true);
+	struct trib_text x = trib_str(v, row);
+	at = make_room(o, at, x.n * 6 + CELL);
+	if (!at)
+		return NULL;
+	if (v->type == TRIB_JSON)
+		return json_value(at, x.p, x.n);
+	return json_text(at, odd, (struct trib_text){ x.p ? x.p : "", x.n });
+}
+
+int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count, int64_t from, int64_t to, int64_t max_bytes)
+{
+	const struct odd odd = odd_bytes(f);
+	const size_t row_room = (size_t)count * CELL + 64;
+	for (int64_t row = from; row < to; row++) {
+		char *at = make_room(o, o->block + o->used, row_room);
+		for (int c = 0; at && c < count; c++) {
+			if (f->json) {
+				at = json_cell(o, at, &odd, &columns[c], row);
+				continue;
+			}
+			/* what is left of the row must fit without asking: a text may have used the room up */
+			at = make_room(o, at, (size_t)(count - c) * CELL + 64);
+			if (!at)
+				break;
+			if (c)
+				*at++ = f->delimiter;
+			at = csv_cell(o, at, f, &odd, &columns[c], row, count == 1);
+		}
+		at = at ? make_room(o, at, 16) : NULL;
+		if (!at)
+			return -1;
+		if (f->json)
+			*at++ = '}';
+		*at++ = '\n';
+		o->rows++;
+		if (!settle(o, at))
+			return -1;
+		if (max_bytes && o->bytes >= max_bytes)
+			return row + 1;
+	}
+	return to;
+}
+
+bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count)
+{
+	const struct odd odd = odd_bytes(f);
+	for (int i = 0; i < count; i++) {
+		struct trib_text x = { names[i], strlen(names[i]) };
+		char *at = make_room(o, o->block + o->used, x.n * 2 + CELL);
+		if (!at)
+			return false;
+		if (i)
+			*at++ = f->delimiter;
+		if (!settle(o, csv_text(at, f, &odd, x, count == 1)))
+			return false;
+	}
+	return files_put(o, "\n", 1);
+}

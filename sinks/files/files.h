@@ -1,0 +1,106 @@
+/* files.h - what the files of this sink share.
+ *
+ * The laws. Data is written under dot names and flushed to the disk; the rename of PATH/manifest.json is the commit; then the
+ * data gets its names, again after a crash. So a reader that follows the manifest or takes every file without a dot never
+ * sees rows of a load that did not happen. One lock file (PATH/.lock) is held while a manifest is replaced; the epoch in it
+ * fences a stale run. Nothing is remembered elsewhere. */
+#ifndef TRIBUTARY_SINK_FILES_H
+#define TRIBUTARY_SINK_FILES_H
+
+#include <jansson.h>
+#include <tributary.h>
+
+/* ---- encode.c: columns to bytes ---- */
+
+struct files_format {
+	bool json, header;
+	char delimiter;
+	struct trib_text null;
+};
+
+struct files_column {
+	struct trib_view view;
+	const char *prefix;               /* JSON: ,"name": */
+	size_t prefix_size;
+	int32_t day;                      /* of day_text: reports repeat their dates */
+	char day_text[16];
+	size_t day_size;
+};
+
+struct files_out {                        /* a file being written, with its block */
+	int fd;                           /* -1: none */
+	char *block;
+	size_t used, room;
+	int64_t bytes, rows;              /* of the file, block included */
+	int64_t pushed;                   /* bytes that the system was asked to write back early */
+	int error;                        /* errno of the first fault; then nothing more is written */
+};
+
+enum { FILES_BLOCK = 1 << 20 };
+
+bool files_out_start(struct files_out *o);                /* the block, kept from file to file */
+bool files_out_flush(struct files_out *o);                /* false: o->error */
+void files_out_done(struct files_out *o);
+bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count);
+/* Rows [from, to) of the columns. Stops early at a row's end once the file has max_bytes (0: no bound); answers the next row,
+ * or -1: o->error. */
+int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count, int64_t from, int64_t to, int64_t max_bytes);
+bool files_json_text(struct files_out *o, struct trib_text text);   /* a JSON string with its quotes */
+bool files_put(struct files_out *o, const char *p, size_t n);
+
+/* ---- disk.c: names, folders, the lock, durable renames ---- */
+
+struct files;
+int files_fault(struct trib *t, const struct files *s, const char *name, int error);   /* ENV with the reason */
+char *files_safe(struct trib *t, const char *name);       /* a name as one path component */
+int files_folder(struct trib *t, struct files *s, const char *name);   /* makes it; "" the sink's own */
+int files_sync_folder(struct trib *t, struct files *s, const char *name);
+int files_lock(struct trib *t, struct files *s);
+void files_unlock(struct files *s);
+
+/* ---- manifest.c ---- */
+
+int files_manifest_load(struct trib *t, struct files *s, json_t **out);
+int files_manifest_save(struct trib *t, struct files *s, const json_t *m);
+json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *stream);    /* borrowed; made when missing; NULL: no memory */
+char *files_hidden(struct trib *t, const struct files *s, const json_t *entry);       /* its name before it was published */
+void files_forget_orphans(json_t *stream);                                              /* staged files without states */
+int files_recover(struct trib *t, struct files *s, json_t *stream);                    /* finishes what a crash left: names, leftovers */
+int files_publish(struct trib *t, struct files *s, json_t *stream);                    /* gives committed files their names */
+
+/* ---- the sink ---- */
+
+struct files_part {                       /* a file of this unit */
+	struct files_part *next;
+	char *file, *hidden;              /* under the sink's folder */
+	int64_t rows, bytes;
+};
+
+struct files_table {
+	char *name, *folder;
+	enum trib_mode mode;
+	char **columns;
+	int column_count;
+	bool used, shape_changed;
+	struct files_out out;
+	struct files_part *parts, **tail, *open;   /* open: the last one, still written to */
+	int64_t rows;                     /* of this unit */
+	int64_t kept_bytes, kept_rows;    /* `file:`: what was committed of the file before this unit */
+	int number;
+};
+
+struct files {
+	const char *path, *file, *format, *delimiter, *null, *compression;
+	bool header;
+	int64_t max_rows, max_bytes;
+	trib_duration lock_wait;
+	int root, lock;                   /* descriptors + 1; 0: not open */
+	char tag[20];                     /* of pipeline and stream, in hidden names */
+	const struct trib_load *load;
+	const char *last_load;
+	struct files_table **tables;
+	int table_count;
+	struct files_format how;
+};
+
+#endif

@@ -1,0 +1,207 @@
+/* The bytes of the files sink: numbers against printf and the decimal kernel, texts against RFC 4180 and RFC 8259. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <tributary/value.h>
+#include <unistd.h>
+#include "host.h"
+#include "../../../sinks/files/files.h"
+
+static char *encoded(const struct files_format *f, const struct trib_batch *b, const char *const *prefixes)
+{
+	struct files_out o = { .fd = memfd_create("out", 0) };
+	struct files_column c[16] = { 0 };
+	int n = trib_cols(b);
+	cr_assert(o.fd >= 0 && files_out_start(&o));
+	for (int i = 0; i < n; i++) {
+		cr_assert(trib_view(b, i, &c[i].view) == 0);
+		c[i].prefix = prefixes ? prefixes[i] : "";
+		c[i].prefix_size = strlen(c[i].prefix);
+	}
+	cr_assert(files_encode(&o, f, c, n, 0, b->array.length, 0) == b->array.length);
+	cr_assert(files_out_flush(&o));
+	char *text = calloc(1, (size_t)o.bytes + 1);
+	cr_assert(pread(o.fd, text, (size_t)o.bytes, 0) == o.bytes && lseek(o.fd, 0, SEEK_END) == o.bytes);
+	close(o.fd);
+	files_out_done(&o);
+	return text;
+}
+
+static uint64_t next(uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	return *x ^= *x << 17;
+}
+
+Test(encode, integers_are_those_of_printf)
+{
+	static const int64_t edges[] = { 0, 1, -1, 9, 10, 99, 100, 9999, 10000, 99999999, 100000000, 999999999, 9999999999999999, 10000000000000000,
+	                                 INT64_MAX, INT64_MIN, INT64_MIN + 1 };
+	struct trib_batch b = { 0 };
+	struct tribx_error e = { 0 };
+	uint64_t x = 88172645463325252u;
+	char *want = malloc(1 << 22), *at = want;
+	int c = trib_add(&b, "i", TRIB_I64);
+	for (int i = 0; i < 100000; i++) {
+		int64_t v = i < (int)(sizeof edges / sizeof *edges) ? edges[i] : (int64_t)(next(&x) >> (i % 64));
+		v = i % 3 == 0 ? v : (int64_t)(0 - (uint64_t)v);
+		trib_put_i64(&b, c, v);
+		trib_rows(&b, 1);
+		at += sprintf(at, "%lld\n", (long long)v);
+	}
+	cr_assert(tribx_ready(&b, &e) == 0);
+	char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
+	cr_assert(strcmp(got, want) == 0);
+	trib_free(&b);
+}
+
+Test(encode, decimals_are_those_of_the_kernel)
+{
+	static const int scales[] = { 9, 0, 2, 18, 38 };
+	for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
+		struct trib_batch b = { 0 };
+		struct tribx_error e = { 0 };
+		uint64_t x = 88172645463325252u;
+		char *want = malloc(1 << 22), *at = want;
+		int c = trib_add_dec(&b, "d", 38, scales[k]);
+		for (int i = 0; i < 20000; i++) {
+			int64_t small = (int64_t)(next(&x) >> (i % 64)) * (i % 2 ? 1 : -1);
+			trib_dec v = i % 5 == 0 ? (trib_dec){ next(&x), (int64_t)(next(&x) >> 3) * (i % 2 ? 1 : -1) } : trib_dec_i64(small / (i % 7 ? 1 : 1000000) * (i % 7 ? 1 : 1000000));
+			if (i == 1)
+				v = (trib_dec){ (uint64_t)1 << 63, -1 };
+			trib_put_dec(&b, c, v);
+			trib_rows(&b, 1);
+			at += trib_dec_short(v, scales[k], at);
+			*at++ = '\n';
+			*at = 0;
+		}
+		cr_assert(tribx_ready(&b, &e) == 0);
+		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
+		cr_assert(strcmp(got, want) == 0, "scale %d", scales[k]);
+		trib_free(&b);
+	}
+}
+
+Test(encode, csv_texts)
+{
+	static const struct { const char *in, *null, *out; } t[] = {
+		{ "a|b;~|x", "", "a,b\n,x\n" },
+		{ "a,b|b", "", "\"a,b\",b\n" },
+		{ "say \"hi\"|b", "", "\"say \"\"hi\"\"\",b\n" },
+		{ "two\nlines|a\rb", "", "\"two\nlines\",\"a\rb\"\n" },
+		{ "|b", "", "\"\",b\n" },                                  /* empty is not null */
+		{ "NULL|~", "NULL", "\"NULL\",NULL\n" },
+		{ "|~", "\\N", ",\\N\n" },
+		{ "twelve bytes|thirteen byte", "", "twelve bytes,thirteen byte\n" },
+		{ "sixteen bytes ok|seventeen bytes k", "", "sixteen bytes ok,seventeen bytes k\n" },
+		{ "sixteen bytes,ok|seventeen bytes,k", "", "\"sixteen bytes,ok\",\"seventeen bytes,k\"\n" },
+		{ "a comma far at the end, here: ,|b", "", "\"a comma far at the end, here: ,\",b\n" },
+		{ "ünïcödé 数据|b", "", "ünïcödé 数据,b\n" },
+	};
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct trib_batch b = { 0 };
+		rig_batch(&b, "x:s y:s", t[i].in);
+		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { t[i].null, strlen(t[i].null) } }, &b, NULL);
+		cr_assert_str_eq(got, t[i].out, "row %zu: %s", i, got);
+		trib_free(&b);
+	}
+	struct trib_batch one = { 0 };
+	rig_batch(&one, "x:s", "a;~;b");
+	cr_assert_str_eq(encoded(&(struct files_format){ .delimiter = ';', .null = { "", 0 } }, &one, NULL), "a\n\"\"\nb\n", "no empty line");
+	trib_free(&one);
+}
+
+Test(encode, every_type)
+{
+	struct trib_batch b = { 0 };
+	rig_batch(&b, "i:i d:d f:f b:b day:D t:t c:c j:j s:s", "-7|12.50|0.1|true|2025-01-31|2025-01-31T23:59:59.5Z|23:59:59|{\"a\": [1, 2]}|x;~|~|~|~|~|~|~|~|~"
+	          ";0|-0.000000001|1e300|false|1969-12-31|1970-01-01T00:00:00Z|00:00:00|[]|\"q\"");
+	cr_assert_str_eq(encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL),
+	                 "-7,12.5,0.1,true,2025-01-31,2025-01-31T23:59:59.5Z,23:59:59,\"{\"\"a\"\": [1, 2]}\",x\n,,,,,,,,\n"
+	                 "0,-0.000000001,1e+300,false,1969-12-31,1970-01-01T00:00:00Z,00:00:00,[],\"\"\"q\"\"\"\n");
+	static const char *const names[] = { "{\"i\":", ",\"d\":", ",\"f\":", ",\"b\":", ",\"day\":", ",\"t\":", ",\"c\":", ",\"j\":", ",\"s\":" };
+	cr_assert_str_eq(encoded(&(struct files_format){ .json = true }, &b, names),
+	                 "{\"i\":-7,\"d\":12.5,\"f\":0.1,\"b\":true,\"day\":\"2025-01-31\",\"t\":\"2025-01-31T23:59:59.5Z\",\"c\":\"23:59:59\",\"j\":{\"a\": [1, 2]},\"s\":\"x\"}\n"
+	                 "{\"i\":null,\"d\":null,\"f\":null,\"b\":null,\"day\":null,\"t\":null,\"c\":null,\"j\":null,\"s\":null}\n"
+	                 "{\"i\":0,\"d\":-0.000000001,\"f\":1e+300,\"b\":false,\"day\":\"1969-12-31\",\"t\":\"1970-01-01T00:00:00Z\",\"c\":\"00:00:00\",\"j\":[],\"s\":\"\\\"q\\\"\"}\n");
+	trib_free(&b);
+}
+
+Test(encode, json_texts)
+{
+	struct trib_batch b = { 0 };
+	rig_batch(&b, "s:s", "a\\b\"c\n\r\t\001;plain text that is longer than a vector;long text with a control char\002 in it");
+	static const char *const names[] = { "{\"s\":" };
+	cr_assert_str_eq(encoded(&(struct files_format){ .json = true }, &b, names), "{\"s\":\"a\\\\b\\\"c\\n\\r\\t\\u0001\"}\n"
+	                 "{\"s\":\"plain text that is longer than a vector\"}\n{\"s\":\"long text with a control char\\u0002 in it\"}\n");
+	trib_free(&b);
+}
+
+Test(encode, texts_larger_than_the_block)
+{
+	struct trib_batch b = { 0 };
+	struct tribx_error e = { 0 };
+	size_t n = 3 << 20;
+	char *big = malloc(n + 1), *quoted = malloc(n + 1);
+	memset(big, 'x', n);
+	memset(quoted, '"', n);
+	int c = trib_add(&b, "a", TRIB_STR), d = trib_add(&b, "b", TRIB_STR);
+	for (int i = 0; i < 2; i++) {
+		trib_put_str(&b, c, (struct trib_text){ big, n });
+		trib_put_str(&b, d, (struct trib_text){ quoted, n });
+		trib_rows(&b, 1);
+	}
+	cr_assert(tribx_ready(&b, &e) == 0);
+	char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
+	cr_assert(strlen(got) == 2 * (n + 1 + 2 * n + 2 + 1));
+	cr_assert(got[n] == ',' && got[n + 1] == '"' && got[n + 1 + 2 * n + 1] == '"' && got[n + 1 + 2 * n + 2] == '\n');
+	trib_free(&b);
+}
+
+/* Not a gate: `unit_sinks --filter encode/speed --verbose` prints what a core does. */
+Test(encode, speed)
+{
+	struct trib_batch b = { 0 };
+	struct tribx_error e = { 0 };
+	uint64_t x = 1;
+	const char *const words[] = { "partner_07", "carrier-north", "revenue_net", "USD" };
+	for (int c = 0; c < 4; c++)
+		trib_add(&b, words[c], TRIB_STR);
+	trib_add(&b, "day", TRIB_DATE);
+	trib_add(&b, "users", TRIB_I64);
+	trib_add_dec(&b, "value", 38, 9);
+	trib_add_dec(&b, "value_eur", 38, 9);
+	trib_add(&b, "note", TRIB_STR);
+	enum { ROWS = 100000 };
+	for (int r = 0; r < ROWS; r++) {
+		for (int c = 0; c < 4; c++)
+			trib_put_str(&b, c, tribx_text(words[c]));
+		trib_put_i64(&b, 4, 20000 + r / 1000);
+		trib_put_i64(&b, 5, (int64_t)(next(&x) % 3000000));
+		trib_put_dec(&b, 6, trib_dec_i64((int64_t)(next(&x) % 100000000) * 10000000));
+		trib_put_dec(&b, 7, trib_dec_i64((int64_t)(next(&x) % 100000000000000)));
+		trib_put_str(&b, 8, tribx_text("a note of twenty-nine bytes !"));
+		trib_rows(&b, 1);
+	}
+	cr_assert(tribx_ready(&b, &e) == 0);
+	struct files_out o = { .fd = open("/dev/null", O_WRONLY) };
+	struct files_column c[9] = { 0 };
+	const struct files_format f = { .delimiter = ',', .null = { "", 0 } };
+	struct timespec t0, t1;
+	files_out_start(&o);
+	for (int i = 0; i < 9; i++)
+		trib_view(&b, i, &c[i].view);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
+	for (int k = 0; k < 20; k++)
+		files_encode(&o, &f, c, 9, 0, ROWS, 0);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
+	double s = (double)(t1.tv_sec - t0.tv_sec) + (double)(t1.tv_nsec - t0.tv_nsec) / 1e9;
+	cr_log_info("%.0f MB/s, %.1f ns per row of %.0f bytes", (double)o.bytes / s / 1e6, s * 1e9 / (20.0 * ROWS), (double)o.bytes / (20.0 * ROWS));
+	close(o.fd);
+	files_out_done(&o);
+	trib_free(&b);
+}
