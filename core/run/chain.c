@@ -145,7 +145,7 @@ static int onwards(struct tribx_chain *c, int step, struct trib_batch *b)
 {
 	if (c->tap)
 		c->tap(c->ctx, step, b);
-	if (b->array.length == 0) {
+	if (b->array.length == 0 && (step + 1 < c->hi || trib_cols(b) == 0)) {
 		trib_free(b);
 		return TRIB_OK;
 	}

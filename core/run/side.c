@@ -116,12 +116,14 @@ int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 	struct tribx_target *q = &s->flow->tables[table];
 	bool grew = false;
 	int rc = tribx_side_begin(s);
-	if (rc < 0 || b->array.length == 0)
+	if (rc < 0 || (b->array.length == 0 && trib_cols(b) == 0))
 		return rc;
 	if (tribx_unite(&q->shape, b, &grew) < 0)
 		return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	if ((grew || !q->told) && (rc = tell_table(s, table)) < 0)
 		return broke(s, rc);
+	if (b->array.length == 0)
+		return TRIB_OK;   /* the table was told: a slice that became empty has no rows to bring it */
 	if ((rc = tribx_align(b, &q->shape, &s->dead, s->flow->sink.name, &s->error)) < 0)
 		return rc;
 	q->rows += b->array.length;

@@ -71,7 +71,8 @@ static void process(struct worker *me, struct tribx_item *it)
 	tribx_attach(&it->raw, &it->dead, f->source.name);
 	int rc = tribx_ready(&it->raw, &e);
 	it->rows = rc >= 0 ? it->raw.array.length : 0;
-	if (rc >= 0 && it->rows > 0 && (rc = tribx_chain_feed(&me->chain, &it->raw)) < 0)
+	bool feeds = it->rows > 0 || (it->slices.array.length > 0 && trib_cols(&it->raw) > 0);   /* a slice that became empty */
+	if (rc >= 0 && feeds && (rc = tribx_chain_feed(&me->chain, &it->raw)) < 0)
 		e = me->chain.error;
 	tribx_chain_books(&me->chain, &it->dead, it->books);
 	trib_free(&it->raw);
@@ -132,7 +133,7 @@ static void *work(void *arg)
 void tribx_work_post(struct tribx_work *w, int part, struct tribx_item *it)
 {
 	struct tribx_lane *lane = &w->lanes[part];
-	bool rows = it->status >= 0 && (tribx_deferred(&it->raw) || it->raw.array.length > 0);
+	bool rows = it->status >= 0 && (tribx_deferred(&it->raw) || it->raw.array.length > 0 || it->slices.array.length > 0);
 	it->held = tribx_held(&it->raw);
 	it->done = !rows;
 	pthread_mutex_lock(&w->lock);

@@ -1,0 +1,1 @@
+SELECT count(*) AS n, sum(n) AS s FROM cut;

@@ -1,0 +1,1 @@
+SELECT source, "Händler", Umsatz FROM drops ORDER BY rowid;

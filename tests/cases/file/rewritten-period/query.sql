@@ -1,0 +1,1 @@
+SELECT period, partner, users FROM usage ORDER BY 1, 2;
