@@ -180,6 +180,8 @@ static int add(struct trib_batch *b, const char *name, enum trib_type type, int 
 		}
 	} else if ((col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = type, .precision = precision, .scale = scale })) >= 0) {
 		r->cols[col].live = true;
+		if (b->array.length > r->finished)   /* built by rows: the first value is that of the open row */
+			tribx_fill_nulls(b, col, b->array.length);
 	}
 	if (col < 0)
 		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s", name);
@@ -271,7 +273,7 @@ void tribx_fill_nulls(struct trib_batch *b, int col, int64_t n)
 
 void trib_rows(struct trib_batch *b, int64_t n)
 {
-	struct trib_rows *r = tribx_rows_open(b);
+	struct trib_rows *r = b->rows && !b->rows->later && !b->rows->status ? b->rows : tribx_rows_open(b);
 	if (!r || n < 0) {
 		if (n < 0)
 			tribx_batch_fault(b, TRIB_FATAL, "batch.open_row", "trib_rows is asked to close %lld rows", (long long)n);

@@ -98,6 +98,7 @@ int tribx_settle(struct trib_batch *b)
 		if (status < 0)
 			return status;
 	}
+	r->finished = b->array.length;
 	if (r->bad_count == 0 && !r->dead)
 		tribx_rows_drop(b);
 	return TRIB_OK;

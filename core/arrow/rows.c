@@ -64,7 +64,7 @@ struct trib_rows *tribx_rows_look(struct trib_batch *b)
 		free(cols);
 		return NULL;
 	}
-	*r = (struct trib_rows){ .cols = cols, .count = count, .cap = count + 8, .last = -1, .heap = -1 };
+	*r = (struct trib_rows){ .cols = cols, .count = count, .cap = count + 8, .finished = b->array.length, .last = -1, .heap = -1 };
 	return b->rows = r;
 }
 

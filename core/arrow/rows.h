@@ -11,6 +11,7 @@ struct tribx_bad { int64_t row; int col; const char *code; char *sample; size_t 
 struct trib_rows {
 	struct tribx_column *cols;         /* one per child of the schema */
 	int count, cap;
+	int64_t finished;                  /* rows that were there when building began */
 	struct tribx_page *pages;          /* of all text columns */
 	const void **mems;                 /* their bytes, as views want them */
 	int page_count, page_cap;

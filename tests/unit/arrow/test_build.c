@@ -170,12 +170,17 @@ Test(build, short_columns_are_filled_with_nulls)
 	trib_rows(&b, 1);
 	trib_rows(&b, 1);
 	int late = trib_add(&b, "late", TRIB_BOOL);
-	trib_put_i64(&b, late, 1);   /* the first value of a late column is that of row 0 */
+	trib_put_i64(&b, late, 1);   /* built by rows: the first value of a late column is that of the open row */
 	trib_rows(&b, 1);
 	cr_expect_eq(trib_add(&b, "a", TRIB_I64), a, "found again");
 	cr_assert_eq(tribx_ready(&b, NULL), TRIB_OK);
-	expect_rows(&b, (const char *const[]){ "{\"a\":1,\"c\":null,\"late\":true}", "{\"a\":null,\"c\":\"x\",\"late\":null}", "{\"a\":null,\"c\":null,\"late\":null}",
-	            "{\"a\":null,\"c\":null,\"late\":null}", NULL }, "short");
+	expect_rows(&b, (const char *const[]){ "{\"a\":1,\"c\":null,\"late\":null}", "{\"a\":null,\"c\":\"x\",\"late\":null}", "{\"a\":null,\"c\":null,\"late\":null}",
+	            "{\"a\":null,\"c\":null,\"late\":true}", NULL }, "short");
+	int added = trib_add(&b, "added", TRIB_I64);   /* to a finished batch: from its first row on */
+	trib_put_i64(&b, added, 5);
+	cr_assert_eq(tribx_ready(&b, NULL), TRIB_OK);
+	expect_rows(&b, (const char *const[]){ "{\"a\":1,\"c\":null,\"late\":null,\"added\":5}", "{\"a\":null,\"c\":\"x\",\"late\":null,\"added\":null}",
+	            "{\"a\":null,\"c\":null,\"late\":null,\"added\":null}", "{\"a\":null,\"c\":null,\"late\":true,\"added\":null}", NULL }, "added");
 	trib_free(&b);
 	no_leaks();
 }
