@@ -1,4 +1,5 @@
-/* check - trib check [PATH]: every fault of every file, plugin options included; nothing is opened, nothing is started. */
+/* check - trib check [PATH]: every fault of every file, plugin options included; nothing is opened, nothing is
+ * started. */
 #include <jansson.h>
 
 #include "cli/commands.h"
@@ -42,21 +43,26 @@ static int check(struct tribx_cli *c, const void *options)
 		}
 	tribx_findings_unique(&c->findings);
 	size_t faults = tribx_findings_faults(&c->findings), warned = warnings(&c->findings);
-	c->summary = json_pack("{s:I,s:I,s:I}", "pipelines", (json_int_t)count, "faults", (json_int_t)faults, "warnings", (json_int_t)warned);
+	c->summary = json_pack("{s:I,s:I,s:I}", "pipelines", (json_int_t)count, "faults", (json_int_t)faults,
+	                       "warnings", (json_int_t)warned);
 	if (c->json || c->verbose)
 		tribx_cli_table(c, &t);
 	else
 		tribx_table_done(&t);
-	tribx_cli_say(c, "%zu pipeline%s, %zu fault%s, %zu warning%s", count, count == 1 ? "" : "s", faults, faults == 1 ? "" : "s", warned, warned == 1 ? "" : "s");
+	tribx_cli_say(c, "%zu pipeline%s, %zu fault%s, %zu warning%s", count, count == 1 ? "" : "s", faults,
+	              faults == 1 ? "" : "s", warned, warned == 1 ? "" : "s");
 	int code = tribx_cli_faults(c);
 	tribx_project_free(p);
 	return code == 0 && o->strict && warned ? 2 : code;
 }
 
 const struct tribx_command tribx_cmd_check = {
-	.name = "check", .group = "look", .usage = "[PATH]", .help = "Every fault of a project or a pipeline file, with its place; nothing is started.",
-	.more = "PATH is a folder (every .yaml in it that has `pipeline:`) or one file; without it the folder you are in. Options of plugins, expressions,\n"
+	.name = "check", .group = "look", .usage = "[PATH]",
+	.help = "Every fault of a project or a pipeline file, with its place; nothing is started.",
+	.more = "PATH is a folder (every .yaml in it that has `pipeline:`) or one file; without it the folder you are "
+	        "in. Options of plugins, expressions,\n"
 	        "modes of tables and files of lists are checked as well. Exit code 2 when something is wrong.",
-	.examples = "trib check examples/quickstart\ntrib check pipelines/p05.yaml --strict\ntrib check --json --select 'carrier-*'",
+	.examples = "trib check examples/quickstart\ntrib check pipelines/p05.yaml --strict\ntrib check --json "
+	            "--select 'carrier-*'",
 	.flags = flags, .flags_size = sizeof(struct check), .args_max = 1, .run = check
 };

@@ -1,8 +1,8 @@
 /* cli - the frame of the command line: one table of commands, one struct per call, output helpers.
  *
- * A verb is a constant tribx_cmd_NAME in a file of its own and a line in commands.c. Its flags are a field table: parsing, help,
- * man page and TRIB_* environment come from it. stdout is the answer, stderr is talk; with --json the answer is one envelope,
- * which the frame writes from summary, result, findings and error when the verb returns. */
+ * A verb is a constant tribx_cmd_NAME in a file of its own and a line in commands.c. Its flags are a field table:
+ * parsing, help, man page and TRIB_* environment come from it. stdout is the answer, stderr is talk; with --json the
+ * answer is one envelope, which the frame writes from summary, result, findings and error when the verb returns. */
 #ifndef TRIBX_CLI_H
 #define TRIBX_CLI_H
 
@@ -32,7 +32,8 @@ struct tribx_command {
 	const char *help;                       /* one sentence */
 	const char *more;                       /* a paragraph for --help and the man page; NULL: none */
 	const char *examples;                   /* one per line: "trib check examples/quickstart" */
-	const struct trib_field *flags;         /* name full_refresh is --full-refresh; bool takes no value; NULL: none */
+	/* name full_refresh is --full-refresh; bool takes no value; NULL: none */
+	const struct trib_field *flags;
 	size_t flags_size;
 	int args_min, args_max;                 /* args_max < 0: any number */
 	int (*run)(struct tribx_cli *c, const void *flags);   /* the exit code */
@@ -44,11 +45,13 @@ int tribx_exit_of(int status);
 int tribx_exit_worse(int a, int b);
 /* Records an error as the command's own and answers its exit code: return tribx_cli_fail(c, &e). */
 int tribx_cli_fail(struct tribx_cli *c, const struct tribx_error *e);
-int tribx_cli_usage(struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));   /* the same, exit 2 */
+/* the same, exit 2 */
+int tribx_cli_usage(struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* 0, or the exit code of the worst finding. */
 int tribx_cli_faults(const struct tribx_cli *c);
 
-/* The project at path (NULL: the first argument, or "."), --set applied. NULL: there are findings; return tribx_cli_faults(c). */
+/* The project at path (NULL: the first argument, or "."), --set applied. NULL: there are findings; return
+ * tribx_cli_faults(c). */
 struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path);
 /* Whether --select (globs over names; !GLOB takes away) picks this pipeline. */
 bool tribx_cli_picks(const struct tribx_cli *c, const struct tribx_pipeline *p);

@@ -33,7 +33,8 @@ const struct tribx_command *const tribx_commands[] = {
 };
 
 struct help { bool man; };
-static const struct trib_field help_flags[] = { TRIB_FIELD(struct help, man, .help = "The man page, for man(1)."), { 0 } };
+static const struct trib_field help_flags[] = { TRIB_FIELD(struct help, man, .help = "The man page, for man(1)."),
+                                                { 0 } };
 
 static const char *name_at(const void *list, size_t i)
 {
@@ -65,6 +66,7 @@ static int help(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_help = {
-	.name = "help", .usage = "[COMMAND]", .help = "What the commands do.", .examples = "trib help\ntrib help run", .flags = help_flags,
+	.name = "help", .usage = "[COMMAND]", .help = "What the commands do.", .examples = "trib help\ntrib help run",
+	.flags = help_flags,
 	.flags_size = sizeof(struct help), .args_max = 2, .run = help
 };

@@ -29,7 +29,8 @@ static const struct trib_field *find(const struct trib_field *table, const char 
 	return NULL;
 }
 
-static void add(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix, const struct tribx_conf *c, const struct trib_field *row)
+static void add(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix, const struct tribx_conf *c,
+                const struct trib_field *row)
 {
 	char *value = shown(c, row);
 	tribx_table_cell(t, p->name);
@@ -42,7 +43,8 @@ static void add(struct tribx_table *t, const struct tribx_pipeline *p, const cha
 	free(value);
 }
 
-static void add_defaults(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix, const struct trib_field *table, const struct tribx_conf *given)
+static void add_defaults(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix,
+                         const struct trib_field *table, const struct tribx_conf *given)
 {
 	for (; table && table->name; table++) {
 		const struct tribx_conf *c = tribx_conf_get(given, table->name);
@@ -56,10 +58,12 @@ static void add_defaults(struct tribx_table *t, const struct tribx_pipeline *p, 
 	}
 }
 
-static void add_step(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix, const struct tribx_step *s, const struct tribx_stage *stage)
+static void add_step(struct tribx_table *t, const struct tribx_pipeline *p, const char *prefix,
+                     const struct tribx_step *s, const struct tribx_stage *stage)
 {
 	const struct trib_field *options = stage && stage->p ? stage->p->options : NULL;
-	const struct trib_field *formats = stage && stage->p && stage->p->flags & TRIB_FORMATS ? tribx_format_fields : NULL;
+	const struct trib_field *formats = stage && stage->p && stage->p->flags & TRIB_FORMATS ? tribx_format_fields
+		: NULL;
 	tribx_table_cell(t, p->name);
 	tribx_table_fmt(t, "%s.use", prefix);
 	tribx_table_cell(t, s->use);
@@ -78,7 +82,8 @@ static void add_step(struct tribx_table *t, const struct tribx_pipeline *p, cons
 static void add_checkpoint(struct tribx_table *t, const struct tribx_pipeline *p)
 {
 	const struct { const char *name; int64_t n; const char *unit; } rows[] = {
-		{ "rows", p->checkpoint_rows, "" }, { "bytes", p->checkpoint_bytes, "" }, { "age", p->checkpoint_age_ms, "ms" },
+		{ "rows", p->checkpoint_rows, "" }, { "bytes", p->checkpoint_bytes, "" },
+		{ "age", p->checkpoint_age_ms, "ms" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct tribx_conf *c = tribx_conf_get(tribx_conf_get(p->conf, "checkpoint"), rows[i].name);
@@ -94,7 +99,7 @@ static void add_checkpoint(struct tribx_table *t, const struct tribx_pipeline *p
 
 static void add_pipeline(struct tribx_cli *c, struct tribx_table *t, const struct tribx_pipeline *p)
 {
-	static const char *const own[] = { "after", "max_rejects", "schedule", NULL };
+	static const char *const own[] = { "after", "next", "max_rejects", "schedule", NULL };
 	char prefix[256];
 	struct tribx_flow flow = { 0 };
 	bool whole = tribx_pipeline_whole(p);
@@ -139,7 +144,9 @@ static int config(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_config = {
-	.name = "config", .group = "start", .usage = "[PATH]", .help = "Every value a run would use and where it came from; secrets are masked.",
-	.examples = "trib config examples/quickstart\ntrib config pipelines/p05.yaml --set source.url=other.csv\ntrib config --json --select p05",
+	.name = "config", .group = "start", .usage = "[PATH]",
+	.help = "Every value a run would use and where it came from; secrets are masked.",
+	.examples = "trib config examples/quickstart\ntrib config pipelines/p05.yaml --set source.url=other.csv\ntrib "
+	            "config --json --select p05",
 	.args_max = 1, .run = config
 };

@@ -28,7 +28,8 @@ struct doctor {
 	int warned, failed;
 };
 
-static void say(struct doctor *d, const char *what, enum state state, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void say(struct doctor *d, const char *what, enum state state, const char *fmt,
+                ...) __attribute__((format(printf, 4, 5)));
 static void say(struct doctor *d, const char *what, enum state state, const char *fmt, ...)
 {
 	static const char *const words[] = { "ok", "warn", "fail" };
@@ -49,14 +50,17 @@ static void versions(struct doctor *d)
 	char pcre[64] = "";
 	say(d, "tributary", FINE, "%s, ABI %d, plugins in %s", PACKAGE_VERSION, TRIB_ABI, TRIB_PLUGIN_DIR);
 	if (sqlite3_libversion_number() < SQLITE_RESET_FIXED)
-		say(d, "sqlite", WARN, "%s: before 3.51.3 two writers at once can damage a database in WAL mode; tributary's own runs take turns by a lock, other "
+		say(d, "sqlite", WARN,
+		    "%s: before 3.51.3 two writers at once can damage a database in WAL mode; tributary's own runs "
+		    "take turns by a lock, other "
 		    "programs must not write at the same time", sqlite3_libversion());
 	else
 		say(d, "sqlite", FINE, "%s", sqlite3_libversion());
 	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) < (int)sizeof pcre)
 		pcre2_config(PCRE2_CONFIG_VERSION, pcre);
 	pcre[strcspn(pcre, " ")] = 0;   /* a date follows */
-	say(d, "libraries", FINE, "libfyaml %s, jansson %s, zlib %s, pcre2 %s%s", fy_library_version(), jansson_version_str(), zlibVersion(), pcre,
+	say(d, "libraries", FINE, "libfyaml %s, jansson %s, zlib %s, pcre2 %s%s", fy_library_version(),
+	    jansson_version_str(), zlibVersion(), pcre,
 #ifdef HAVE_ISAL
 	    ", isa-l"
 #else
@@ -81,7 +85,8 @@ static void plugins(struct doctor *d)
 			say(d, "plugin", WARN, "%s: %s", all[i].name, e.text);
 	}
 	free(all);
-	say(d, "plugins", good ? FINE : FAIL, "%zu can be used%s", good, good ? "" : "; TRIB_PLUGIN_PATH names more folders");
+	say(d, "plugins", good ? FINE : FAIL, "%zu can be used%s", good,
+	    good ? "" : "; TRIB_PLUGIN_PATH names more folders");
 }
 
 static void disk(struct doctor *d, const char *what, const char *path)
@@ -93,7 +98,8 @@ static void disk(struct doctor *d, const char *what, const char *path)
 	}
 	double free_gib = (double)v.f_bavail * (double)v.f_frsize / 1073741824.0;
 	bool writable = access(path, W_OK) == 0;
-	say(d, what, !writable ? FAIL : free_gib < 0.1 ? FAIL : free_gib < 1 ? WARN : FINE, "%s: %s%.1f GiB free", path, writable ? "" : "cannot be written, ", free_gib);
+	say(d, what, !writable ? FAIL : free_gib < 0.1 ? FAIL : free_gib < 1 ? WARN : FINE, "%s: %s%.1f GiB free", path,
+	    writable ? "" : "cannot be written, ", free_gib);
 }
 
 /* Run history and tokens are in .trib: nobody else may read it. */
@@ -105,7 +111,8 @@ static void project(struct doctor *d)
 	snprintf(path, sizeof path, "%s/.trib", d->path);
 	if (stat(path, &st) == 0) {
 		bool open = st.st_mode & 077, ours = st.st_uid == geteuid();
-		say(d, "state", open || !ours ? WARN : FINE, "%s: mode %03o%s%s", path, st.st_mode & 0777, open ? ", others may look into it: chmod 700" : "",
+		say(d, "state", open || !ours ? WARN : FINE, "%s: mode %03o%s%s", path, st.st_mode & 0777,
+		    open ? ", others may look into it: chmod 700" : "",
 		    ours ? "" : ", it belongs to somebody else");
 	}
 }
@@ -119,7 +126,8 @@ static void machine(struct doctor *d)
 		say(d, "open files", files.rlim_cur < 256 ? WARN : FINE, "%llu", (unsigned long long)files.rlim_cur);
 	say(d, "cores", FINE, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	say(d, "time zones", access("/usr/share/zoneinfo/UTC", R_OK) == 0 ? FINE : WARN, "%s",
-	    access("/usr/share/zoneinfo/UTC", R_OK) == 0 ? "/usr/share/zoneinfo" : "none: install tzdata, or local times cannot be placed");
+	    access("/usr/share/zoneinfo/UTC", R_OK) == 0 ? "/usr/share/zoneinfo"
+	    : "none: install tzdata, or local times cannot be placed");
 	if (tribx_now_fixed())
 		say(d, "clock", WARN, "TRIB_NOW stands for now: for tests only");
 }
@@ -140,6 +148,7 @@ static int doctor(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_doctor = {
-	.name = "doctor", .group = "start", .usage = "[PATH]", .help = "Whether this machine is fit to run: versions, plugins, permissions, disk.",
+	.name = "doctor", .group = "start", .usage = "[PATH]",
+	.help = "Whether this machine is fit to run: versions, plugins, permissions, disk.",
 	.examples = "trib doctor\ntrib doctor --json", .args_max = 1, .run = doctor
 };

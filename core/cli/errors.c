@@ -47,7 +47,8 @@ static void print_masked(FILE *to, const char *label, const char *text)
 void tribx_error_print(FILE *to, const struct tribx_error *e, bool color)
 {
 	bool warning = e->status == TRIB_OK;
-	fprintf(to, "%s%s[%s]%s", paint(color, warning ? "\033[33;1m" : "\033[31;1m"), warning ? "warning" : "error", e->code, paint(color, "\033[0m"));
+	fprintf(to, "%s%s[%s]%s", paint(color, warning ? "\033[33;1m" : "\033[31;1m"), warning ? "warning" : "error",
+	        e->code, paint(color, "\033[0m"));
 	print_masked(to, ": ", e->text);
 	if (e->file[0]) {
 		fprintf(to, " --> %s", e->file);

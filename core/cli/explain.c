@@ -41,14 +41,18 @@ static int explain(struct tribx_cli *c, const void *flags)
 		return code;
 	}
 	const struct tribx_status_row *s = tribx_status(r->status);
-	c->result = json_pack("{s:s,s:s,s:s,s:s,s:i,s:b}", "code", r->code, "meaning", r->meaning, "todo", r->todo, "status", s->name, "exit",
+	c->result = json_pack("{s:s,s:s,s:s,s:s,s:i,s:b}", "code", r->code, "meaning", r->meaning, "todo", r->todo,
+	                      "status", s->name, "exit",
 	                      tribx_exit_of(r->status), "retry", s->again);
-	tribx_cli_say(c, "%s\n\n%s\n%s\n\nStatus %s, exit code %d%s", r->code, r->meaning, r->todo, s->name, tribx_exit_of(r->status),
+	tribx_cli_say(c, "%s\n\n%s\n%s\n\nStatus %s, exit code %d%s", r->code, r->meaning, r->todo, s->name,
+	              tribx_exit_of(r->status),
 	              s->again ? "; a later run may succeed." : ".");
 	return 0;
 }
 
 const struct tribx_command tribx_cmd_explain = {
-	.name = "explain", .group = "look", .usage = "[CODE]", .help = "What an error code means and what to do about it.",
-	.examples = "trib explain config.unknown_key\ntrib explain\ntrib explain yaml.syntax --json", .args_max = 1, .run = explain
+	.name = "explain", .group = "look", .usage = "[CODE]",
+	.help = "What an error code means and what to do about it.",
+	.examples = "trib explain config.unknown_key\ntrib explain\ntrib explain yaml.syntax --json", .args_max = 1,
+	.run = explain
 };

@@ -1,4 +1,5 @@
-/* flags - see flags.h. Flag > environment TRIB_NAME > default; global flags stand anywhere, those of a verb behind it. */
+/* flags - see flags.h. Flag > environment TRIB_NAME > default; global flags stand anywhere, those of a verb behind
+ * it. */
 #include "cli/flags.h"
 
 #include <ctype.h>
@@ -13,15 +14,18 @@ const struct trib_field tribx_global_flags[] = {
 	TRIB_FIELD(struct globals, yes, .help = "Do not ask."),
 	TRIB_FIELD(struct globals, no_color, .help = "No colours; NO_COLOR does the same."),
 	TRIB_FIELD(struct globals, dir, .help = "Work in this folder."),
-	TRIB_FIELD(struct globals, set, .help = "KEY=VALUE over what the pipeline says: source.url=x, steps.NAME.option=y. Repeatable."),
-	TRIB_FIELD(struct globals, select, .help = "Only pipelines whose name matches this glob; !GLOB takes away. Repeatable."),
+	TRIB_FIELD(struct globals, set,
+	           .help = "KEY=VALUE over what the pipeline says: source.url=x, steps.NAME.option=y. Repeatable."),
+	TRIB_FIELD(struct globals, select,
+	           .help = "Only pipelines whose name matches this glob; !GLOB takes away. Repeatable."),
 	TRIB_FIELD(struct globals, verbose, .help = "More talk; repeatable."),
 	TRIB_FIELD(struct globals, help, .help = "What a command does."),
 	TRIB_FIELD(struct globals, version, .help = "The version."),
 	{ 0 }
 };
 static const struct { char letter; const char *name; } letters[] = {
-	{ 'q', "quiet" }, { 'y', "yes" }, { 'C', "dir" }, { 's', "select" }, { 'v', "verbose" }, { 'h', "help" }, { 'V', "version" }, { 'n', "limit" },
+	{ 'q', "quiet" }, { 'y', "yes" }, { 'C', "dir" }, { 's', "select" }, { 'v', "verbose" }, { 'h', "help" },
+	{ 'V', "version" }, { 'n', "limit" },
 };
 
 struct parser {
@@ -83,7 +87,8 @@ static bool unknown(struct parser *p, const char *flag)
 	if (near)
 		tribx_error_hint(&p->c->error, "did you mean %s?", near);
 	else
-		tribx_error_hint(&p->c->error, "trib %s%s--help lists the flags", p->command ? p->command->name : "", p->command ? " " : "");
+		tribx_error_hint(&p->c->error, "trib %s%s--help lists the flags", p->command ? p->command->name : "",
+		                 p->command ? " " : "");
 	return false;
 }
 
@@ -142,7 +147,8 @@ static bool flag(struct parser *p, int argc, char **argv, int *i)
 		n = strcspn(name, "=");
 		value = name[n] ? name + n + 1 : NULL;
 	}
-	const struct trib_field *row = find(tribx_global_flags, name, n), *own = row || !p->command ? NULL : find(p->command->flags, name, n);
+	const struct trib_field *row = find(tribx_global_flags, name, n), *own = row ||
+		!p->command ? NULL : find(p->command->flags, name, n);
 	const struct trib_field *r = row ? row : own;
 	if (!r)
 		return unknown(p, text);
@@ -186,7 +192,8 @@ static bool verbs_of(const char *noun, char *to, size_t size)
 	size_t n = strlen(noun), used = 0;
 	for (size_t i = 0; tribx_commands[i] && used < size; i++)
 		if (strncmp(tribx_commands[i]->name, noun, n) == 0 && tribx_commands[i]->name[n] == ' ')
-			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "", tribx_commands[i]->name + n + 1);
+			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "",
+			                         tribx_commands[i]->name + n + 1);
 	return used > 0;
 }
 
@@ -212,7 +219,8 @@ static bool no_command(struct tribx_cli *c, const char *a, const char *b)
 /* Words up to the command; what follows them is left in the list. "runs" alone is "runs list". */
 static bool choose(struct parser *p, const char **words, size_t count, size_t *used)
 {
-	const struct tribx_command *two = count > 1 ? command_named(words[0], words[1]) : NULL, *one = command_named(words[0], NULL);
+	const struct tribx_command *two = count > 1 ? command_named(words[0], words[1]) : NULL,
+		*one = command_named(words[0], NULL);
 	*used = two ? 2 : 1;
 	p->command = two ? two : one;
 	if (!p->command && count == 1)
@@ -224,7 +232,8 @@ static bool defaults(struct parser *p)
 {
 	struct tribx_findings f = { 0 };
 	p->flags = tribx_arena_new(&p->c->arena, p->command->flags_size + 1);
-	bool good = p->flags && tribx_fields_load(p->command->flags, p->flags, NULL, NULL, &p->c->arena, NULL, NULL, &f);
+	bool good = p->flags && tribx_fields_load(p->command->flags, p->flags, NULL, NULL, &p->c->arena, NULL, NULL,
+	                                          &f);
 	if (f.count)
 		p->c->error = f.items[0];
 	tribx_findings_done(&f);
@@ -240,7 +249,8 @@ static bool from_environment(struct parser *p)
 		for (char *c = name; *c; c++)
 			*c = (char)toupper((unsigned char)*c);
 		const char *value = getenv(name);
-		if (value && *value && i < sizeof p->given && !p->given[i] && !set_own(p, r, r->type == TRIB_BOOL && strcmp(value, "1") == 0 ? "true" : value))
+		if (value && *value && i < sizeof p->given && !p->given[i] &&
+		    !set_own(p, r, r->type == TRIB_BOOL && strcmp(value, "1") == 0 ? "true" : value))
 			return false;
 	}
 	return true;
@@ -257,8 +267,10 @@ static bool split(struct parser *p, int argc, char **argv, size_t *count)
 		if (is_flag && strcmp(argv[i], "--") == 0)
 			break;
 		size_t n = strcspn(argv[i] + (is_flag ? 2 : 0), "=");
-		const struct trib_field *row = is_flag && argv[i][1] == '-' ? find(tribx_global_flags, argv[i] + 2, n) : NULL;
-		bool apart = (row && row->type != TRIB_BOOL && !argv[i][2 + n]) || (is_flag && (strcmp(argv[i], "-C") == 0 || strcmp(argv[i], "-s") == 0));
+		const struct trib_field *row = is_flag && argv[i][1] == '-' ? find(tribx_global_flags, argv[i] + 2, n)
+			: NULL;
+		bool apart = (row && row->type != TRIB_BOOL && !argv[i][2 + n]) ||
+			(is_flag && (strcmp(argv[i], "-C") == 0 || strcmp(argv[i], "-s") == 0));
 		i += apart;
 		if (!is_flag && word_count < 2)
 			words[word_count++] = argv[i];
@@ -303,7 +315,8 @@ bool tribx_flags_parse(struct tribx_cli *c, int argc, char **argv, struct tribx_
 	c->err_color = c->err_tty && !plain;
 	for (int i = 1; i < argc && !good; i++)
 		c->json |= strcmp(argv[i], "--json") == 0;   /* also where the fault lies before it */
-	*out = (struct tribx_parsed){ .command = p.command, .flags = p.flags, .help = p.g.help, .version = p.g.version };
+	*out = (struct tribx_parsed){ .command = p.command, .flags = p.flags, .help = p.g.help,
+	                              .version = p.g.version };
 	if (good && p.g.dir && chdir(p.g.dir) < 0) {
 		tribx_cli_usage(c, "--dir %s: no such folder", p.g.dir);
 		return false;

@@ -13,7 +13,8 @@ static void flag_text(const struct trib_field *r, char *to, size_t size)
 	char name[64], value[64] = "";
 	tribx_flag_name(r->name, name, sizeof name);
 	if (r->type != TRIB_BOOL)
-		snprintf(value, sizeof value, " %s", r->allow && strlen(r->allow) < 40 ? r->allow : tribx_field_type_name(r));
+		snprintf(value, sizeof value, " %s", r->allow && strlen(r->allow) < 40 ? r->allow
+		         : tribx_field_type_name(r));
 	const char letter[] = { '-', tribx_flag_letter(r->name), ',', ' ', 0 };
 	snprintf(to, size, "%s%s%s", letter[1] ? letter : "", name, value);
 }
@@ -23,7 +24,8 @@ static void print_flags(FILE *to, const struct trib_field *table)
 	for (const struct trib_field *r = table; r && r->name; r++) {
 		char text[128];
 		flag_text(r, text, sizeof text);
-		fprintf(to, "  %-26s %s%s%s%s\n", text, r->help ? r->help : "", r->dflt ? " Default " : "", r->dflt ? r->dflt : "", r->dflt ? "." : "");
+		fprintf(to, "  %-26s %s%s%s%s\n", text, r->help ? r->help : "", r->dflt ? " Default " : "",
+		        r->dflt ? r->dflt : "", r->dflt ? "." : "");
 	}
 }
 
@@ -39,7 +41,8 @@ static void print_lines(FILE *to, const char *before, const char *lines)
 
 int tribx_help_all(FILE *to)
 {
-	fputs("trib - partner data into metrics that people can trust\n\nUsage: trib VERB [NOUN] [ARGS] [--flags anywhere]\n", to);
+	fputs("trib - partner data into metrics that people can trust\n\nUsage: trib VERB [NOUN] [ARGS] [--flags "
+	      "anywhere]\n", to);
 	for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
 		fprintf(to, "\n%s\n", groups[g].title);
 		for (size_t i = 0; tribx_commands[i]; i++)
@@ -55,7 +58,8 @@ int tribx_help_all(FILE *to)
 int tribx_help_one(FILE *to, const struct tribx_command *cmd)
 {
 	print_lines(to, "  ", cmd->examples);
-	fprintf(to, "\nUsage: trib %s%s%s%s\n\n%s\n", cmd->name, cmd->usage && *cmd->usage ? " " : "", cmd->usage ? cmd->usage : "", cmd->flags ? " [flags]" : "",
+	fprintf(to, "\nUsage: trib %s%s%s%s\n\n%s\n", cmd->name, cmd->usage && *cmd->usage ? " " : "",
+	        cmd->usage ? cmd->usage : "", cmd->flags ? " [flags]" : "",
 	        cmd->help);
 	if (cmd->more)
 		fprintf(to, "\n%s\n", cmd->more);
@@ -118,9 +122,12 @@ static void man_command(FILE *to, const struct tribx_command *cmd)
 
 void tribx_help_man(FILE *to)
 {
-	static const char exits[] = "0 done and committed; 1 run failed; 2 usage or configuration; 3 environment: unreachable, credentials refused, disk full; "
-		"4 partial or deferred, safe to run again; 5 data held or rejected; 6 fenced or locked by another run; 130 and 143 a second signal.";
-	fputs(".TH TRIB 1 \"\" \"" PACKAGE_NAME " " PACKAGE_VERSION "\" \"User Commands\"\n.SH NAME\ntrib \\- partner data into metrics that people can trust\n"
+	static const char exits[] = "0 done and committed; 1 run failed; 2 usage or configuration; 3 environment: "
+	                            "unreachable, credentials refused, disk full; "
+		"4 partial or deferred, safe to run again; 5 data held or rejected; 6 fenced or locked by another run; "
+		"130 and 143 a second signal.";
+	fputs(".TH TRIB 1 \"\" \"" PACKAGE_NAME " " PACKAGE_VERSION "\" \"User Commands\"\n.SH NAME\ntrib \\- partner "
+	                                                            "data into metrics that people can trust\n"
 	      ".SH SYNOPSIS\n.B trib\n.I VERB\n.RI [ NOUN ]\n.RI [ ARGS ]\n.RI [ \\-\\-flags ]\n.SH COMMANDS\n", to);
 	for (size_t i = 0; tribx_commands[i]; i++)
 		if (tribx_commands[i]->group)
@@ -128,7 +135,8 @@ void tribx_help_man(FILE *to)
 	fputs(".SH OPTIONS\nFlags of every command; they stand anywhere.\n", to);
 	man_flags(to, tribx_global_flags);
 	roff_line(to, ".SH EXIT STATUS\n", exits);
-	fputs(".SH ENVIRONMENT\n.TP\n.B TRIB_PLUGIN_PATH\nFolders to look for plugins in, before the others.\n.TP\n.B TRIB_NOW\n"
+	fputs(".SH ENVIRONMENT\n.TP\n.B TRIB_PLUGIN_PATH\nFolders to look for plugins in, before the others.\n.TP\n.B "
+	      "TRIB_NOW\n"
 	      "A time in UTC that stands for now, so that runs can be compared.\n.TP\n.B NO_COLOR\nNo colours.\n"
 	      ".PP\nA flag of a command may also be set as TRIB_NAME.\n", to);
 }

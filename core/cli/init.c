@@ -11,7 +11,9 @@
 #include "cli/commands.h"
 
 struct init { bool demo; };
-static const struct trib_field flags[] = { TRIB_FIELD(struct init, demo, .help = "The quickstart: carrier reports, CRM export and tickets, ready to run."), { 0 } };
+static const struct trib_field flags[] = { TRIB_FIELD(struct init, demo,
+                                                      .help = "The quickstart: carrier reports, CRM export and tickets,"
+                                                              " ready to run."), { 0 } };
 
 static const struct { const char *name, *text; } files[] = {
 	{ "pipeline.yaml",
@@ -28,7 +30,8 @@ static const struct { const char *name, *text; } files[] = {
 	  "  table: amounts\n"
 	  "  mode: merge\n"
 	  "  key: [day, partner]\n" },
-	{ "in/first.csv", "day,partner,amount\n2025-01-01,P01,1250.50\n2025-01-01,P02,980.00\n2025-01-02,P01,1310.25\n" },
+	{ "in/first.csv",
+	  "day,partner,amount\n2025-01-01,P01,1250.50\n2025-01-01,P02,980.00\n2025-01-02,P01,1310.25\n" },
 	{ ".gitignore", ".trib/\nout/\nsecrets/\n" },
 };
 
@@ -73,7 +76,8 @@ static bool demo_folder(char *out, size_t size)
 {
 	char exe[PATH_MAX];
 	const char *src = getenv("TRIB_SRC");
-	if (found(out, size, "%s/examples/quickstart", TRIB_DATA_DIR) || (src && found(out, size, "%s/examples/quickstart", src)))
+	if (found(out, size, "%s/examples/quickstart", TRIB_DATA_DIR) ||
+	    (src && found(out, size, "%s/examples/quickstart", src)))
 		return true;
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 	for (int up = 0; n > 0 && up < 3; up++) {
@@ -121,7 +125,8 @@ static int copy_folder(struct tribx_cli *c, const char *from, const char *to)
 	for (const struct dirent *at; code == 0 && (at = readdir(d));) {
 		if (!wanted(at->d_name))
 			continue;
-		if (snprintf(a, sizeof a, "%s/%s", from, at->d_name) >= (int)sizeof a || snprintf(b, sizeof b, "%s/%s", to, at->d_name) >= (int)sizeof b)
+		if (snprintf(a, sizeof a, "%s/%s", from, at->d_name) >= (int)sizeof a ||
+		    snprintf(b, sizeof b, "%s/%s", to, at->d_name) >= (int)sizeof b)
 			code = fail(c, to, ENAMETOOLONG);
 		else if (stat(a, &st) < 0)
 			code = fail(c, a, errno);
@@ -171,6 +176,7 @@ static int init(struct tribx_cli *c, const void *options)
 
 const struct tribx_command tribx_cmd_init = {
 	.name = "init", .group = "start", .usage = "DIR", .help = "A project to start from; nothing is overwritten.",
-	.examples = "trib init my-project\ntrib init --demo demo && trib run demo", .flags = flags, .flags_size = sizeof(struct init), .args_min = 1, .args_max = 1,
+	.examples = "trib init my-project\ntrib init --demo demo && trib run demo", .flags = flags,
+	.flags_size = sizeof(struct init), .args_min = 1, .args_max = 1,
 	.run = init
 };

@@ -117,8 +117,10 @@ static void envelope(struct tribx_cli *c, int code)
 	json_t *findings = json_array();
 	for (size_t i = 0; i < c->findings.count; i++)
 		json_array_append_new(findings, tribx_error_json(&c->findings.items[i]));
-	json_t *all = json_pack("{s:i,s:s,s:b,s:O?,s:O?,s:o,s:o}", "v", 1, "command", c->command ? c->command : "", "ok", code == 0, "summary", c->summary,
-	                        "result", c->result, "findings", findings, "error", c->error.status ? tribx_error_json(&c->error) : json_null());
+	json_t *all = json_pack("{s:i,s:s,s:b,s:O?,s:O?,s:o,s:o}", "v", 1, "command", c->command ? c->command : "",
+	                        "ok", code == 0, "summary", c->summary,
+	                        "result", c->result, "findings", findings, "error",
+	                        c->error.status ? tribx_error_json(&c->error) : json_null());
 	char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
 	puts(text ? text : "{\"v\":1,\"ok\":false,\"error\":{\"code\":\"internal.no_memory\"}}");
 	free(text);
@@ -166,7 +168,8 @@ static int run(struct tribx_cli *c, const struct tribx_parsed *p)
 	}
 	if (p->help || !cmd) {
 		c->streamed = true;
-		return cmd ? tribx_help_one(stdout, cmd) : p->help ? tribx_help_all(stdout) : (tribx_help_all(stderr), 2);
+		return cmd ? tribx_help_one(stdout, cmd) : p->help ? tribx_help_all(stdout)
+			: (tribx_help_all(stderr), 2);
 	}
 	c->command = cmd->name;
 	if ((int)c->arg_count < cmd->args_min)

@@ -176,8 +176,10 @@ struct json_t *tribx_table_json(const struct tribx_table *t)
 			row = json_object();
 			json_array_append_new(out, row);
 		}
-		bool integer = n > 0 && n < 18 && strspn(text + (*text == '-'), "0123456789") == n - (*text == '-') && (text[0] != '0' || n == 1) && text[n - 1] != '-';
-		json_object_set_new(row, t->heads[c], !text ? json_null() : integer ? json_integer(strtoll(text, NULL, 10)) : json_string(text));
+		bool integer = n > 0 && n < 18 && strspn(text + (*text == '-'), "0123456789") == n - (*text == '-') &&
+			(text[0] != '0' || n == 1) && text[n - 1] != '-';
+		json_object_set_new(row, t->heads[c], !text ? json_null() : integer
+		                    ? json_integer(strtoll(text, NULL, 10)) : json_string(text));
 	}
 	return out;
 }

@@ -1,4 +1,5 @@
-/* out - how answers look: tables (aligned on a terminal, TSV otherwise), errors (with the line and a caret), both as JSON. */
+/* out - how answers look: tables (aligned on a terminal, TSV otherwise), errors (with the line and a caret), both as
+ * JSON. */
 #ifndef TRIBX_OUT_H
 #define TRIBX_OUT_H
 
@@ -21,7 +22,8 @@ void tribx_table_fmt(struct tribx_table *t, const char *fmt, ...) __attribute__(
 void tribx_table_row(struct tribx_table *t);                                     /* fills the row up with nulls */
 size_t tribx_table_rows(const struct tribx_table *t);
 void tribx_table_print(const struct tribx_table *t, FILE *to, bool aligned);
-struct json_t *tribx_table_json(const struct tribx_table *t);                    /* array of objects; integers as numbers */
+/* array of objects; integers as numbers */
+struct json_t *tribx_table_json(const struct tribx_table *t);
 void tribx_table_done(struct tribx_table *t);
 
 /* error[code]: text, place, line with caret, sample, help. Secrets are masked. */

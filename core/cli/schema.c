@@ -1,4 +1,5 @@
-/* schema - trib schema: the JSON Schema of a pipeline file, for editors; options come from the tables of all plugins. */
+/* schema - trib schema: the JSON Schema of a pipeline file, for editors; options come from the tables of all
+ * plugins. */
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -9,15 +10,22 @@
 /* Keys of a pipeline that are the core's, as JSON Schema. */
 static const char top[] =
 	"{\"pipeline\":{\"type\":\"string\",\"description\":\"The name: letters, digits, - _ and .\"},"
-	"\"after\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}],\"description\":\"Pipelines of this project that run before.\"},"
-	"\"for_each\":{\"type\":\"object\",\"maxProperties\":1,\"description\":\"One instance per row: { partner: partners.csv }.\"},"
+	"\"after\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}],"
+	"\"description\":\"Pipelines of this project that run before.\"},"
+	"\"next\":{\"type\":\"string\",\"description\":\"What to type after a good run.\"},"
+	"\"for_each\":{\"type\":\"object\",\"maxProperties\":1,\"description\":\"One instance per row: { partner: "
+	"partners.csv }.\"},"
 	"\"defaults\":{\"type\":\"object\",\"description\":\"Options by plugin name, under those of the steps.\"},"
 	"\"schedule\":{\"type\":[\"object\",\"string\"]},"
-	"\"max_rejects\":{\"type\":[\"integer\",\"string\"],\"description\":\"Rows (N) or share (N%) of a load that may become dead letters.\"},"
-	"\"checkpoint\":{\"type\":\"object\",\"properties\":{\"rows\":{},\"bytes\":{},\"age\":{}},\"additionalProperties\":false}}";
+	"\"max_rejects\":{\"type\":[\"integer\",\"string\"],\"description\":\"Rows (N) or share (N%) of a load that "
+	"may become dead letters.\"},"
+	"\"checkpoint\":{\"type\":\"object\",\"properties\":{\"rows\":{},\"bytes\":{},\"age\":{}},"
+	"\"additionalProperties\":false}}";
 static const char table[] =
-	"{\"type\":[\"object\",\"null\"],\"properties\":{\"mode\":{\"enum\":[\"append\",\"merge\",\"replace\",\"scd2\",\"effective\",\"snapshot\"]},"
-	"\"strategy\":{\"enum\":[\"upsert\",\"insert_only\",\"replace_slice\"]},\"key\":{\"type\":[\"string\",\"array\"]},"
+	"{\"type\":[\"object\",\"null\"],\"properties\":{\"mode\":{\"enum\":[\"append\",\"merge\",\"replace\",\"scd2\","
+	"\"effective\",\"snapshot\"]},"
+	"\"strategy\":{\"enum\":[\"upsert\",\"insert_only\",\"replace_slice\"]},\"key\":{\"type\":[\"string\","
+	"\"array\"]},"
 	"\"version_by\":{\"type\":[\"string\",\"array\"]},\"slice_by\":{\"type\":[\"string\",\"array\"]}}}";
 
 enum kind { CONNECTOR, TRANSFORM, SINK };
@@ -51,10 +59,12 @@ static json_t *use_form(const struct tribx_found *all, size_t count, enum kind k
 		json_object_set_new(properties, "use", json_object());
 		json_object_del(options, "required");   /* defaults: may have them */
 		json_array_append_new(names, json_string(all[i].name));
-		json_array_append_new(cases, json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", "use", "const", all[i].name, "then", options));
+		json_array_append_new(cases, json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", "use", "const",
+		                                       all[i].name, "then", options));
 	}
 	json_decref(extra);
-	return json_pack("{s:s,s:[s],s:{s:{s:o}},s:o}", "type", "object", "required", "use", "properties", "use", "enum", names, "allOf", cases);
+	return json_pack("{s:s,s:[s],s:{s:{s:o}},s:o}", "type", "object", "required", "use", "properties", "use",
+	                 "enum", names, "allOf", cases);
 }
 
 /* - plugin, - plugin: {options}, - {use: plugin, name: n, ...} */
@@ -69,8 +79,10 @@ static json_t *step_form(const struct tribx_found *all, size_t count)
 			json_array_append_new(names, json_string(all[i].name));
 			json_object_set_new(properties, all[i].name, options);
 		}
-	json_t *shorter = json_pack("{s:s,s:o,s:b,s:i}", "type", "object", "properties", properties, "additionalProperties", 0, "minProperties", 1);
-	return json_pack("{s:[{s:o},o,o]}", "anyOf", "enum", names, shorter, use_form(all, count, TRANSFORM, json_pack("{s:{s:s}}", "name", "type", "string")));
+	json_t *shorter = json_pack("{s:s,s:o,s:b,s:i}", "type", "object", "properties", properties,
+	                            "additionalProperties", 0, "minProperties", 1);
+	return json_pack("{s:[{s:o},o,o]}", "anyOf", "enum", names, shorter,
+	                 use_form(all, count, TRANSFORM, json_pack("{s:{s:s}}", "name", "type", "string")));
 }
 
 static json_t *pipeline_schema(const struct tribx_found *all, size_t count)
@@ -79,11 +91,15 @@ static json_t *pipeline_schema(const struct tribx_found *all, size_t count)
 	json_t *words = json_deep_copy(json_object_get(sink, "properties"));
 	json_object_set_new(words, "table", json_pack("{s:s}", "type", "string"));
 	json_object_set_new(words, "tables", json_pack("{s:s,s:o}", "type", "object", "additionalProperties", sink));
-	json_object_set_new(properties, "source", use_form(all, count, CONNECTOR, json_pack("{s:{s:s}}", "stream", "type", "string")));
-	json_object_set_new(properties, "steps", json_pack("{s:s,s:o}", "type", "array", "items", step_form(all, count)));
+	json_object_set_new(properties, "source", use_form(all, count, CONNECTOR,
+	                                                   json_pack("{s:{s:s}}", "stream", "type", "string")));
+	json_object_set_new(properties, "steps", json_pack("{s:s,s:o}", "type", "array", "items",
+	                                                   step_form(all, count)));
 	json_object_set_new(properties, "sink", use_form(all, count, SINK, words));
-	return json_pack("{s:s,s:s,s:s,s:[s,s,s],s:o,s:{s:{}},s:b}", "$schema", "http://json-schema.org/draft-07/schema#", "title", "tributary pipeline", "type",
-	                 "object", "required", "pipeline", "source", "sink", "properties", properties, "patternProperties", "^x-", "additionalProperties", 0);
+	return json_pack("{s:s,s:s,s:s,s:[s,s,s],s:o,s:{s:{}},s:b}", "$schema",
+	                 "http://json-schema.org/draft-07/schema#", "title", "tributary pipeline", "type",
+	                 "object", "required", "pipeline", "source", "sink", "properties", properties,
+	                 "patternProperties", "^x-", "additionalProperties", 0);
 }
 
 static int schema(struct tribx_cli *c, const void *flags)
@@ -110,7 +126,8 @@ static int schema(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_schema = {
-	.name = "schema", .group = "look", .usage = "", .help = "The JSON Schema of pipeline files, for editors that complete and check as you type.",
+	.name = "schema", .group = "look", .usage = "",
+	.help = "The JSON Schema of pipeline files, for editors that complete and check as you type.",
 	.more = "Put \"# yaml-language-server: $schema=pipeline.schema.json\" on the first line of a pipeline file.",
 	.examples = "trib schema > pipeline.schema.json", .args_max = 0, .run = schema
 };

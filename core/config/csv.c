@@ -1,7 +1,7 @@
 /* csv - a CSV file as a list of maps with places: short tables beside a pipeline (partners, aliases, rates).
  *
- * RFC 4180 with one freedom: the separator is a comma, or a semicolon or tab if the header has no comma. An empty cell is
- * a value that is not given. The data of a run is read elsewhere, by columns and on all cores. */
+ * RFC 4180 with one freedom: the separator is a comma, or a semicolon or tab if the header has no comma. An empty
+ * cell is a value that is not given. The data of a run is read elsewhere, by columns and on all cores. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +25,8 @@ struct reader {
 
 static struct tribx_conf place(const struct reader *r)
 {
-	return (struct tribx_conf){ .kind = TRIBX_SCALAR, .file = r->file, .source = r->source, .origin = "pipeline", .line = r->line,
+	return (struct tribx_conf){ .kind = TRIBX_SCALAR, .file = r->file, .source = r->source, .origin = "pipeline",
+	                            .line = r->line,
 	                            .column = (int)(r->at - r->line_start) + 1 };
 }
 
@@ -137,7 +138,8 @@ static bool row(struct reader *r, struct tribx_conf *out)
 	return true;
 }
 
-const struct tribx_conf *tribx_csv_conf(const char *text, const char *file, struct tribx_arena *arena, struct tribx_findings *f)
+const struct tribx_conf *tribx_csv_conf(const char *text, const char *file, struct tribx_arena *arena,
+                                        struct tribx_findings *f)
 {
 	struct tribx_conf *list = tribx_arena_new(arena, sizeof *list);
 	char *copy = tribx_arena_text(arena, text, strlen(text));
@@ -150,7 +152,8 @@ const struct tribx_conf *tribx_csv_conf(const char *text, const char *file, stru
 		tribx_no_memory(f);
 		return NULL;
 	}
-	*r = (struct reader){ .arena = arena, .f = f, .file = file, .source = text, .at = copy, .line = 1, .line_start = copy };
+	*r = (struct reader){ .arena = arena, .f = f, .file = file, .source = text, .at = copy, .line = 1,
+	                      .line_start = copy };
 	struct tribx_conf at = place(r);
 	list->kind = TRIBX_LIST;
 	list->file = file;

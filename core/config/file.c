@@ -30,21 +30,26 @@ static bool check(const char *text, size_t n, const char *file, struct tribx_fin
 		at.line++;
 	at.column = (int)(text + bad - line) + 1;
 	unsigned char c = (unsigned char)text[bad];
-	struct tribx_error *e = c < 0x80 ? tribx_finding_put(f, TRIB_CONFIG, "config.control_character", &at, false, "control character 0x%02x at byte %zu", c, bad)
-	                                 : tribx_finding_put(f, TRIB_CONFIG, "config.encoding", &at, false, "not UTF-8 at byte %zu (0x%02x)", bad, c);
+	struct tribx_error *e = c < 0x80 ? tribx_finding_put(f, TRIB_CONFIG, "config.control_character", &at, false,
+	                                                     "control character 0x%02x at byte %zu", c, bad)
+	                                 : tribx_finding_put(f, TRIB_CONFIG, "config.encoding", &at, false,
+	                                                     "not UTF-8 at byte %zu (0x%02x)", bad, c);
 	if (e)
-		tribx_error_hint(e, c < 0x80 ? "remove it, or write \\x%02x inside of double quotes" : "save the file as UTF-8", c);
+		tribx_error_hint(e, c < 0x80 ? "remove it, or write \\x%02x inside of double quotes"
+		                 : "save the file as UTF-8", c);
 	return false;
 }
 
-static const char *unreadable(const char *shown_as, const struct tribx_conf *where, struct tribx_findings *f, const char *why)
+static const char *unreadable(const char *shown_as, const struct tribx_conf *where, struct tribx_findings *f,
+                              const char *why)
 {
 	const struct tribx_conf file = { .file = shown_as };
 	tribx_finding_put(f, TRIB_CONFIG, "config.unreadable", where ? where : &file, false, "%s: %s", shown_as, why);
 	return NULL;
 }
 
-static const char *read_all(int fd, size_t size, const char *shown_as, const struct tribx_conf *where, struct tribx_arena *arena, struct tribx_findings *f)
+static const char *read_all(int fd, size_t size, const char *shown_as, const struct tribx_conf *where,
+                            struct tribx_arena *arena, struct tribx_findings *f)
 {
 	char *text = tribx_arena_new(arena, size + 1);
 	size_t n = 0;
@@ -66,7 +71,8 @@ static const char *read_all(int fd, size_t size, const char *shown_as, const str
 	return check(text, n - (mark ? 3 : 0), shown_as, f) ? text : NULL;
 }
 
-const char *tribx_file_text(const char *path, const char *shown_as, const struct tribx_conf *where, struct tribx_arena *arena, struct tribx_findings *f)
+const char *tribx_file_text(const char *path, const char *shown_as, const struct tribx_conf *where,
+                            struct tribx_arena *arena, struct tribx_findings *f)
 {
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);   /* a pipe by that name must not hang the check */
@@ -84,11 +90,13 @@ const char *tribx_file_text(const char *path, const char *shown_as, const struct
 	return text;
 }
 
-const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena, struct tribx_findings *f)
+const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena,
+                                         struct tribx_findings *f)
 {
 	const char *text = tribx_file_text(path, shown_as, NULL, arena, f), *end = strrchr(path, '.');
 	const char *file = tribx_arena_text(arena, shown_as, strlen(shown_as));
 	if (!text || !file)
 		return NULL;
-	return end && strcmp(end, ".csv") == 0 ? tribx_csv_conf(text, file, arena, f) : tribx_yaml(text, file, arena, f);
+	return end && strcmp(end, ".csv") == 0 ? tribx_csv_conf(text, file, arena, f)
+		: tribx_yaml(text, file, arena, f);
 }

@@ -1,8 +1,11 @@
-/* pipeline - a YAML file as the run needs it: every key checked, every option with its place, nothing loaded or opened yet.
+/* pipeline - a YAML file as the run needs it: every key checked, every option with its place, nothing loaded or
+ * opened yet.
  *
  * Shape (README 5, docs/pipeline.md):
- *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, checkpoint {rows, bytes, age},
- *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode, tables, ...options}
+ *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, checkpoint {rows,
+ *   bytes, age},
+ *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode,
+ *   tables, ...options}
  * mode, strategy, key, version_by and slice_by of the sink itself are those of the main output's table. */
 #ifndef TRIBX_PIPELINE_H
 #define TRIBX_PIPELINE_H
@@ -37,9 +40,11 @@ struct tribx_pipeline {
 	struct tribx_step *steps; size_t step_count;
 	struct tribx_table_conf *tables; size_t table_count;
 	int64_t max_rejects; double max_rejects_share;   /* -1: that form is not used; default 0 rows */
-	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;   /* default: 100000, 64 MiB, 60 s, whichever is first */
+	/* default: 100000, 64 MiB, 60 s, whichever is first */
+	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;
 	struct tribx_includes includes;
-	const struct tribx_conf *conf, *schedule;        /* the whole file, substituted; schedule NULL: none (only its keys are checked) */
+	/* the whole file, substituted; schedule NULL: none (only its keys are checked) */
+	const struct tribx_conf *conf, *schedule;
 };
 
 /* A project: a folder (every *.yaml in it that has `pipeline:`), or one file. All memory is in it. */
@@ -50,10 +55,13 @@ struct tribx_project {
 };
 struct tribx_set { const char *key, *value; };   /* --set source.url=... */
 /* Every fault of every file is a finding. NULL only if nothing could be read. */
-struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count, struct tribx_findings *f);
-bool tribx_pipeline_whole(const struct tribx_pipeline *p);   /* every step has its plugin's name and options: it can be looked at further */
+struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count,
+                                         struct tribx_findings *f);
+/* every step has its plugin's name and options: it can be looked at further */
+bool tribx_pipeline_whole(const struct tribx_pipeline *p);
 void tribx_project_free(struct tribx_project *p);
 /* One YAML, JSON or CSV file as a conf tree. */
-const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena, struct tribx_findings *f);
+const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena,
+                                         struct tribx_findings *f);
 
 #endif

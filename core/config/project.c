@@ -1,5 +1,5 @@
-/* project - a folder or a file as pipelines: found, read, unrolled over for_each, put in order. Every fault of every file is
- * collected; what is faulty is left out of the order, never guessed. */
+/* project - a folder or a file as pipelines: found, read, unrolled over for_each, put in order. Every fault of every
+ * file is collected; what is faulty is left out of the order, never guessed. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -79,7 +79,8 @@ static const struct tribx_conf *include(void *ctx, const struct tribx_conf *wher
 		return NULL;
 	}
 	bool csv = end && strcmp(end, ".csv") == 0;
-	*file = (struct file){ c->files, shown, !text ? NULL : csv ? tribx_csv_conf(text, shown, arena, f) : tribx_yaml(text, shown, arena, f) };
+	*file = (struct file){ c->files, shown, !text ? NULL : csv ? tribx_csv_conf(text, shown, arena, f)
+	                       : tribx_yaml(text, shown, arena, f) };
 	c->files = file;
 	return file->conf;
 }
@@ -97,7 +98,8 @@ static const char *name_of(struct loader *l, const struct tribx_conf *c, const c
 	const char *text = c->kind == TRIBX_SCALAR ? c->text : "";
 	if (good_name(text))
 		return text;
-	struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_name", c, false, "%s: \"%s\" is no name", what, text);
+	struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_name", c, false,
+	                                          "%s: \"%s\" is no name", what, text);
 	if (e)
 		tribx_error_hint(e, "letters, digits, - _ and . make a name, at most 100");
 	return NULL;
@@ -115,16 +117,20 @@ static struct unit *read_unit(struct loader *l, const char *path, const char *sh
 	if (!root || (!name && !must))
 		return NULL;
 	if (root->kind != TRIBX_MAP) {
-		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", root, false, "a pipeline file is a map that begins with \"pipeline: NAME\"");
+		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", root, false,
+		                  "a pipeline file is a map that begins with \"pipeline: NAME\"");
 		return NULL;
 	}
 	struct unit *u = &l->units[l->unit_count];
-	*u = (struct unit){ .shown = shown, .root = (struct tribx_conf *)root, .name = name ? name_of(l, name, "pipeline") : NULL };
+	*u = (struct unit){ .shown = shown, .root = (struct tribx_conf *)root,
+	                    .name = name ? name_of(l, name, "pipeline") : NULL };
 	if (!name)
-		tribx_finding_put(l->f, TRIB_CONFIG, "config.required", root, false, "pipeline is required: the name of this pipeline");
+		tribx_finding_put(l->f, TRIB_CONFIG, "config.required", root, false,
+		                  "pipeline is required: the name of this pipeline");
 	for (size_t i = 0; i < l->unit_count && u->name; i++)
 		if (strcmp(l->units[i].name, u->name) == 0) {
-			tribx_finding_put(l->f, TRIB_CONFIG, "config.duplicate_pipeline", name, false, "pipeline \"%s\" is also in %s", u->name, l->units[i].shown);
+			tribx_finding_put(l->f, TRIB_CONFIG, "config.duplicate_pipeline", name, false,
+			                  "pipeline \"%s\" is also in %s", u->name, l->units[i].shown);
 			return NULL;
 		}
 	for (size_t i = 0; i < l->set_count; i++)
@@ -150,13 +156,15 @@ static const struct tribx_conf *rows_of(struct loader *l, const struct tribx_con
 			return NULL;
 	}
 	if (rows && rows->kind != TRIBX_LIST) {
-		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", rows, false, "for_each: not a list of maps, nor a file that holds one");
+		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", rows, false,
+		                                          "for_each: not a list of maps, nor a file that holds one");
 		if (e)
 			tribx_error_hint(e, "for_each: { %s: rows.csv }", each->items[0].key);
 		return NULL;
 	}
 	if (rows && rows->count == 0)
-		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", rows->file ? rows : &each->items[0], false, "for_each: there are no rows");
+		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", rows->file ? rows : &each->items[0], false,
+		                  "for_each: there are no rows");
 	return rows;
 }
 
@@ -165,7 +173,8 @@ static const char *row_id(struct loader *l, const struct tribx_conf *row)
 {
 	const struct tribx_conf *id = tribx_conf_get(row, "id");
 	if (row->kind != TRIBX_MAP || row->count == 0) {
-		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", row, false, "for_each: a row is a map of values");
+		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", row, false,
+		                  "for_each: a row is a map of values");
 		return NULL;
 	}
 	return name_of(l, id ? id : &row->items[0], "for_each");
@@ -205,7 +214,8 @@ struct twice { struct loader *l; const struct tribx_conf *rows; };
 static void fault_twice(void *ctx, const char *name, size_t first, size_t again)
 {
 	const struct twice *t = ctx;
-	tribx_finding_put(t->l->f, TRIB_CONFIG, "config.duplicate_key", &t->rows->items[again], false, "for_each: \"%s\" is there twice, first on line %d", name,
+	tribx_finding_put(t->l->f, TRIB_CONFIG, "config.duplicate_key", &t->rows->items[again], false,
+	                  "for_each: \"%s\" is there twice, first on line %d", name,
 	                  t->rows->items[first].line);
 }
 
@@ -222,7 +232,8 @@ static void unroll_rows(struct loader *l, struct unit *u, const struct tribx_con
 		char line[32];
 		snprintf(line, sizeof line, ":%d", rows->items[i].line);
 		vars->row = &rows->items[i];
-		vars->row_name = memory(l, (void *)join(&l->p->arena, "for_each ", vars->row->file ? vars->row->file : u->shown, line));
+		vars->row_name = memory(l, (void *)join(&l->p->arena, "for_each ",
+		                                        vars->row->file ? vars->row->file : u->shown, line));
 		if (vars->row_name)
 			add_instance(l, u, vars, ids[i]);
 	}
@@ -236,7 +247,8 @@ static void unroll(struct loader *l, struct unit *u)
 	if (!each || each->kind == TRIBX_NULL)
 		add_instance(l, u, &vars, NULL);
 	else if (each->kind != TRIBX_MAP || each->count != 1) {
-		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", each, false, "for_each: not one variable and its rows");
+		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", each, false,
+		                                          "for_each: not one variable and its rows");
 		if (e)
 			tribx_error_hint(e, "for_each: { partner: partners.csv }");
 	} else {
@@ -285,9 +297,11 @@ static void visit(struct loader *l, struct unit *u, struct tribx_pipeline *out, 
 	for (size_t i = 0; i < u->after_count; i++) {
 		struct unit *before = find(l, u->after[i]);
 		if (!before && l->whole)
-			fault_after(l, u, u->after[i], "config.unknown_pipeline", "after: there is no pipeline \"%s\" in this project");
+			fault_after(l, u, u->after[i], "config.unknown_pipeline",
+			            "after: there is no pipeline \"%s\" in this project");
 		else if (before && before->mark == 1)
-			fault_after(l, u, u->after[i], "config.cycle", "after: \"%s\" comes itself after \"%s\", so neither can be first");
+			fault_after(l, u, u->after[i], "config.cycle",
+			            "after: \"%s\" comes itself after \"%s\", so neither can be first");
 		else if (before && before->mark == 0)
 			visit(l, before, out, n);
 	}
@@ -338,12 +352,14 @@ static bool place(struct loader *l, const char *path, bool folder)
 	struct tribx_arena *arena = &l->p->arena;
 	char real[PATH_MAX];
 	const char *slash = strrchr(path, '/');
-	const char *dir = folder ? path : !slash ? "." : slash == path ? "/" : tribx_arena_text(arena, path, (size_t)(slash - path));
+	const char *dir = folder ? path : !slash ? "." : slash == path ? "/"
+		: tribx_arena_text(arena, path, (size_t)(slash - path));
 	if (!memory(l, (void *)dir) || !realpath(dir, real))
 		return false;
 	size_t n = strlen(dir);
 	l->p->dir = memory(l, tribx_arena_text(arena, real, strlen(real)));
-	l->cache->shown_dir = strcmp(dir, ".") == 0 || strcmp(dir, "./") == 0 ? "" : memory(l, (void *)join(arena, dir, dir[n - 1] == '/' ? "" : "/", ""));
+	l->cache->shown_dir = strcmp(dir, ".") == 0 || strcmp(dir, "./") == 0 ? ""
+		: memory(l, (void *)join(arena, dir, dir[n - 1] == '/' ? "" : "/", ""));
 	return l->p->dir && l->cache->shown_dir;
 }
 
@@ -353,7 +369,8 @@ static void load(struct loader *l, const char *path)
 	struct tribx_conf at = { .file = path };
 	if (stat(path, &st) < 0 || !place(l, path, S_ISDIR(st.st_mode))) {
 		if (!l->memory)
-			tribx_finding_put(l->f, TRIB_CONFIG, "config.unreadable", &at, false, "%s: %s", path, strerror(errno));
+			tribx_finding_put(l->f, TRIB_CONFIG, "config.unreadable", &at, false, "%s: %s", path,
+			                  strerror(errno));
 		return;
 	}
 	l->whole = S_ISDIR(st.st_mode);
@@ -362,9 +379,12 @@ static void load(struct loader *l, const char *path)
 	else if ((l->units = memory(l, tribx_arena_new(&l->p->arena, sizeof *l->units))))
 		read_unit(l, path, memory(l, tribx_arena_text(&l->p->arena, path, strlen(path))), true);
 	if (l->whole && l->unit_count == 0 && tribx_findings_faults(l->f) == 0) {
-		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.no_pipeline", &at, false, "no pipeline is in this folder");
+		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.no_pipeline", &at, false,
+		                                          "no pipeline is in this folder");
 		if (e)
-			tribx_error_hint(e, "a pipeline is a .yaml file that begins with \"pipeline: NAME\"; `trib init` makes one");
+			tribx_error_hint(e,
+			                 "a pipeline is a .yaml file that begins with \"pipeline: NAME\"; `trib init` "
+			                 "makes one");
 	}
 	if (l->unit_count)
 		qsort(l->units, l->unit_count, sizeof *l->units, unit_by_name);
@@ -373,7 +393,8 @@ static void load(struct loader *l, const char *path)
 	order(l);
 }
 
-struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count, struct tribx_findings *f)
+struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count,
+                                         struct tribx_findings *f)
 {
 	struct tribx_project *p = calloc(1, sizeof *p);
 	struct cache *cache = p ? tribx_arena_new(&p->arena, sizeof *cache) : NULL;

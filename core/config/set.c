@@ -1,4 +1,5 @@
-/* set - --set a.b.c=value: one value put over what the file says. Maps on the way are copied, because aliases share them. */
+/* set - --set a.b.c=value: one value put over what the file says. Maps on the way are copied, because aliases share
+ * them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,7 +47,8 @@ static bool named(const struct tribx_conf *c, const char *key, const char *name)
 	return v && v->kind == TRIBX_SCALAR && strcmp(v->text, name) == 0;
 }
 
-/* The options of the step of that name: the step itself in its long form, the value of its one key in the short form. */
+/* The options of the step of that name: the step itself in its long form, the value of its one key in the short
+ * form. */
 static struct tribx_conf *step(struct setter *s, struct tribx_conf *steps, const char *name)
 {
 	for (size_t i = 0; i < steps->count; i++) {
@@ -55,7 +57,8 @@ static struct tribx_conf *step(struct setter *s, struct tribx_conf *steps, const
 		if (named(c, "name", name) ? used : !given && named(c, "use", name))
 			return c;
 		if (c->kind == TRIBX_SCALAR && strcmp(c->text, name) == 0) {
-			*c = (struct tribx_conf){ .kind = TRIBX_MAP, .file = c->file, .source = c->source, .line = c->line, .column = c->column, .origin = c->origin };
+			*c = (struct tribx_conf){ .kind = TRIBX_MAP, .file = c->file, .source = c->source,
+			                          .line = c->line, .column = c->column, .origin = c->origin };
 			return own(s, c) ? child(s, c, name) : NULL;
 		}
 		if (used || c->kind != TRIBX_MAP || !(named(c, "name", name) || (!given && tribx_conf_get(c, name))))
@@ -93,7 +96,8 @@ static void put(struct setter *s, struct tribx_conf *c, char *path)
 	to->key = was.key;
 }
 
-void tribx_set_apply(struct tribx_conf *root, const struct tribx_set *set, struct tribx_arena *arena, struct tribx_findings *f)
+void tribx_set_apply(struct tribx_conf *root, const struct tribx_set *set, struct tribx_arena *arena,
+                     struct tribx_findings *f)
 {
 	struct setter s = { .arena = arena, .f = f, .key = set->key };
 	char *path = tribx_arena_text(arena, set->key, strlen(set->key));
@@ -102,7 +106,8 @@ void tribx_set_apply(struct tribx_conf *root, const struct tribx_set *set, struc
 		tribx_no_memory(f);
 		return;
 	}
-	s.value = (struct tribx_conf){ .kind = TRIBX_SCALAR, .text = value, .plain = true, .file = "--set", .origin = "--set" };
+	s.value = (struct tribx_conf){ .kind = TRIBX_SCALAR, .text = value, .plain = true, .file = "--set",
+	                               .origin = "--set" };
 	if (*value == '[' || *value == '{') {
 		const struct tribx_conf *parsed = tribx_yaml(value, "--set", arena, f);
 		if (!parsed)

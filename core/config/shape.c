@@ -4,13 +4,15 @@
 
 #include "config/load.h"
 
-static const char *const top_keys[] = { "pipeline", "after", "next", "for_each", "defaults", "schedule", "max_rejects", "checkpoint", "source", "steps", "sink", NULL };
+static const char *const top_keys[] = { "pipeline", "after", "next", "for_each", "defaults", "schedule",
+                                        "max_rejects", "checkpoint", "source", "steps", "sink", NULL };
 static const char *const schedule_keys[] = {
-	"cron", "every", "at", "tz", "period", "lag", "window", "jitter", "catchup", "catchup_parallel", "overlap", "dst", "business_days",
-	"calendar", "expect", "pause_after", "deadline", NULL
+	"cron", "every", "at", "tz", "period", "lag", "window", "jitter", "catchup", "catchup_parallel", "overlap", "dst",
+	"business_days", "calendar", "expect", "pause_after", "deadline", NULL
 };
 static const char *const source_own[] = { "use", "stream", NULL };
-static const char *const sink_own[] = { "use", "table", "tables", "mode", "strategy", "key", "version_by", "slice_by", NULL };
+static const char *const sink_own[] = { "use", "table", "tables", "mode", "strategy", "key", "version_by", "slice_by",
+                                        NULL };
 static const char *const step_own[] = { "use", "name", NULL };
 
 static const char *word_at(const void *list, size_t i)
@@ -31,7 +33,8 @@ void tribx_unknown_key(const struct tribx_conf *c, const char *in, const char *c
 	size_t n = 0, used = 0;
 	while (names[n])
 		n++;
-	struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.unknown_key", c, true, "unknown key \"%s\" in %s", c->key, in);
+	struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.unknown_key", c, true,
+	                                          "unknown key \"%s\" in %s", c->key, in);
 	const char *near = tribx_nearest(c->key, word_at, names, n);
 	if (e && near)
 		tribx_error_hint(e, "did you mean \"%s\"?", near);
@@ -62,11 +65,13 @@ static const char *text_of(const struct tribx_conf *map, const char *key, struct
 		return NULL;
 	if (c->kind == TRIBX_SCALAR)
 		return c->text;
-	tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "%s: a %s where a name is wanted", key, c->kind == TRIBX_LIST ? "list" : "map");
+	tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "%s: a %s where a name is wanted", key,
+	                  c->kind == TRIBX_LIST ? "list" : "map");
 	return NULL;
 }
 
-bool tribx_texts(const struct tribx_conf *map, const char *key, struct tribx_arena *arena, const char ***items, size_t *count, struct tribx_findings *f)
+bool tribx_texts(const struct tribx_conf *map, const char *key, struct tribx_arena *arena, const char ***items,
+                 size_t *count, struct tribx_findings *f)
 {
 	const struct tribx_conf *c = tribx_conf_get(map, key);
 	if (!c || c->kind == TRIBX_NULL)
@@ -78,7 +83,8 @@ bool tribx_texts(const struct tribx_conf *map, const char *key, struct tribx_are
 	for (size_t i = 0; i < n; i++) {
 		const struct tribx_conf *item = c->kind == TRIBX_LIST ? &c->items[i] : c;
 		if (item->kind != TRIBX_SCALAR) {
-			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", item, false, "%s: not a name or a list of names", key);
+			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", item, false,
+			                  "%s: not a name or a list of names", key);
 			return false;
 		}
 		out[i] = item->text;
@@ -98,7 +104,8 @@ static void mark(struct tribx_conf *c, const char *origin)
 }
 
 /* map with what `defaults:` has for its plugin and it has not itself. */
-static const struct tribx_conf *with_defaults(const struct tribx_conf *map, const char *use, const struct tribx_conf *root, struct tribx_arena *arena,
+static const struct tribx_conf *with_defaults(const struct tribx_conf *map, const char *use,
+                                              const struct tribx_conf *root, struct tribx_arena *arena,
                                               struct tribx_findings *f)
 {
 	static const char *const none[] = { NULL };
@@ -126,41 +133,49 @@ static void check_defaults(const struct tribx_pipeline *p, const struct tribx_co
 {
 	const struct tribx_conf *d = tribx_conf_get(root, "defaults");
 	if (d && d->kind != TRIBX_MAP && d->kind != TRIBX_NULL)
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", d, false, "defaults: not a map; write PLUGIN: { option: value }");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", d, false,
+		                  "defaults: not a map; write PLUGIN: { option: value }");
 	for (size_t i = 0; d && d->kind == TRIBX_MAP && i < d->count; i++) {
 		const char *name = d->items[i].key;
-		bool used = (p->source.use && strcmp(p->source.use, name) == 0) || (p->sink.use && strcmp(p->sink.use, name) == 0);
+		bool used = (p->source.use && strcmp(p->source.use, name) == 0) ||
+			(p->sink.use && strcmp(p->sink.use, name) == 0);
 		for (size_t k = 0; k < p->step_count; k++)
 			used |= p->steps[k].use && strcmp(p->steps[k].use, name) == 0;
 		if (!used)
-			tribx_finding_put(f, TRIB_OK, "config.unused_defaults", &d->items[i], true, "defaults for %s: no step of this pipeline uses it", name);
+			tribx_finding_put(f, TRIB_OK, "config.unused_defaults", &d->items[i], true,
+			                  "defaults for %s: no step of this pipeline uses it", name);
 		if (d->items[i].kind != TRIBX_MAP && d->items[i].kind != TRIBX_NULL)
-			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", &d->items[i], false, "defaults for %s: not a map of options", name);
+			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", &d->items[i], false,
+			                  "defaults for %s: not a map of options", name);
 	}
 }
 
 /* ---- source, steps, sink ---- */
 
 /* A step in its long form. NULL: a finding. */
-static const struct tribx_conf *shape_end(struct tribx_step *s, const char *name, const char *const *own, const struct tribx_conf *root,
+static const struct tribx_conf *shape_end(struct tribx_step *s, const char *name, const char *const *own,
+                                          const struct tribx_conf *root,
                                           struct tribx_arena *arena, struct tribx_findings *f)
 {
 	const struct tribx_conf *c = tribx_conf_get(root, name);
 	s->name = name;
 	s->at = c ? c : root;
 	if (!c || c->kind == TRIBX_NULL) {
-		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.required", root, false, "%s is required", name);
+		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.required", root, false,
+		                                          "%s is required", name);
 		if (e)
 			tribx_error_hint(e, "%s: { use: PLUGIN, ... }; `trib plugins` lists them", name);
 		return NULL;
 	}
 	if (c->kind != TRIBX_MAP) {
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "%s: not a map; write { use: PLUGIN, ... }", name);
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false,
+		                  "%s: not a map; write { use: PLUGIN, ... }", name);
 		return NULL;
 	}
 	s->use = text_of(c, "use", f);
 	if (!s->use && !tribx_conf_get(c, "use"))
-		tribx_finding_put(f, TRIB_CONFIG, "config.required", c, false, "%s.use is required: the name of a plugin", name);
+		tribx_finding_put(f, TRIB_CONFIG, "config.required", c, false,
+		                  "%s.use is required: the name of a plugin", name);
 	if (!s->use)
 		return NULL;
 	c = with_defaults(c, s->use, root, arena, f);
@@ -171,7 +186,8 @@ static const struct tribx_conf *shape_end(struct tribx_step *s, const char *name
 }
 
 /* "- plugin", "- plugin: {options}" with or without a name beside, "- {use: plugin, name: n, ...}" */
-static void shape_step(struct tribx_step *s, const struct tribx_conf *c, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
+static void shape_step(struct tribx_step *s, const struct tribx_conf *c, const struct tribx_conf *root,
+                       struct tribx_arena *arena, struct tribx_findings *f)
 {
 	static const struct tribx_conf empty = { .kind = TRIBX_MAP };
 	const struct tribx_conf *options = &empty, *use = tribx_conf_get(c, "use");
@@ -189,10 +205,14 @@ static void shape_step(struct tribx_step *s, const struct tribx_conf *c, const s
 		s->at = options;
 	}
 	if (!s->use || (options->kind != TRIBX_MAP && options->kind != TRIBX_NULL)) {
-		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_step", s->use ? options : c, false, "%s",
-		                                          s->use ? "the options of a step are a map" : "this is not a step");
+		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_step", s->use ? options : c,
+		                                          false, "%s",
+		                                          s->use ? "the options of a step are a map"
+		                                          : "this is not a step");
 		if (e)
-			tribx_error_hint(e, "- PLUGIN: { option: value }, or - { use: PLUGIN, name: NAME, option: value }");
+			tribx_error_hint(e,
+			                 "- PLUGIN: { option: value }, or - { use: PLUGIN, name: NAME, option: value "
+			                 "}");
 		s->use = NULL;
 		return;
 	}
@@ -216,7 +236,8 @@ static void name_steps(struct tribx_pipeline *p, struct tribx_arena *arena, stru
 {
 	for (size_t i = 0; i < p->step_count; i++)
 		if (p->steps[i].name && taken(p, i, p->steps[i].name))
-			tribx_finding_put(f, TRIB_CONFIG, "config.duplicate_key", p->steps[i].at, false, "step name \"%s\" is taken", p->steps[i].name);
+			tribx_finding_put(f, TRIB_CONFIG, "config.duplicate_key", p->steps[i].at, false,
+			                  "step name \"%s\" is taken", p->steps[i].name);
 	for (size_t i = 0; i < p->step_count; i++) {
 		struct tribx_step *s = &p->steps[i];
 		const char *base = s->use ? s->use : "step";
@@ -235,13 +256,15 @@ static void name_steps(struct tribx_pipeline *p, struct tribx_arena *arena, stru
 	}
 }
 
-static void shape_steps(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
+static void shape_steps(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena,
+                        struct tribx_findings *f)
 {
 	const struct tribx_conf *steps = tribx_conf_get(root, "steps");
 	if (!steps || steps->kind == TRIBX_NULL)
 		return;
 	if (steps->kind != TRIBX_LIST) {
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", steps, false, "steps: not a list; write one step per line, each with a dash");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", steps, false,
+		                  "steps: not a list; write one step per line, each with a dash");
 		return;
 	}
 	p->steps = tribx_arena_new(arena, steps->count * sizeof *p->steps);
@@ -271,9 +294,11 @@ static void shape_rejects(struct tribx_pipeline *p, const struct tribx_conf *roo
 	bool percent = n > 1 && n < sizeof text && c->text[n - 1] == '%';
 	double whole = 0;
 	memcpy(text, c->kind == TRIBX_SCALAR ? c->text : "", n < sizeof text ? n - percent : 0);
-	const char *why = percent ? tribx_field_set(share, &whole, &scratch, text) : tribx_field_set(rows, &p->max_rejects, &scratch, text);
+	const char *why = percent ? tribx_field_set(share, &whole, &scratch, text)
+		: tribx_field_set(rows, &p->max_rejects, &scratch, text);
 	if (why)
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "max_rejects: not a number of rows or a share (allowed: 0.. or 0%%..100%%)");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false,
+		                  "max_rejects: not a number of rows or a share (allowed: 0.. or 0%%..100%%)");
 	if (percent) {
 		p->max_rejects = -1;
 		p->max_rejects_share = whole / 100;
@@ -281,7 +306,8 @@ static void shape_rejects(struct tribx_pipeline *p, const struct tribx_conf *roo
 	tribx_arena_done(&scratch);
 }
 
-static void shape_checkpoint(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
+static void shape_checkpoint(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena,
+                             struct tribx_findings *f)
 {
 	struct checkpoint { int64_t rows, bytes; trib_duration age; } c = { 0 };
 	static const struct trib_field table[] = {
@@ -305,18 +331,19 @@ static void shape_schedule(struct tribx_pipeline *p, const struct tribx_conf *ro
 		if (!has(schedule_keys, s->items[i].key))
 			tribx_unknown_key(&s->items[i], "schedule", schedule_keys, f);
 	if (s && s->kind == TRIBX_LIST)
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", s, false, "schedule: not a map; write { cron: \"30 6 * * *\", ... }");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", s, false,
+		                  "schedule: not a map; write { cron: \"30 6 * * *\", ... }");
 }
 
-void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena, struct tribx_findings *f)
+void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena,
+                          struct tribx_findings *f)
 {
 	for (size_t i = 0; i < root->count; i++)
 		if (!has(top_keys, root->items[i].key) && strncmp(root->items[i].key, "x-", 2) != 0)
 			tribx_unknown_key(&root->items[i], "a pipeline", top_keys, f);
 	p->conf = root;
 	tribx_texts(root, "after", arena, &p->after, &p->after_count, f);
-	const struct tribx_conf *next = tribx_conf_get(root, "next");
-	p->next = next && next->kind == TRIBX_SCALAR ? next->text : NULL;
+	p->next = text_of(root, "next", f);
 	const struct tribx_conf *source = shape_end(&p->source, "source", source_own, root, arena, f);
 	p->stream = source ? text_of(source, "stream", f) : NULL;
 	shape_steps(p, root, arena, f);

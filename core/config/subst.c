@@ -1,7 +1,8 @@
-/* subst - ${env:X} (${X} in capitals is the same), ${file:path}, ${project} and ${partner.id} in values, after parsing: what comes in stays one value.
+/* subst - ${env:X} (${X} in capitals is the same), ${file:path}, ${project} and ${partner.id} in values, after
+ * parsing: what comes in stays one value.
  *
- * Names may hold ${} themselves: ${env:TOKEN_${partner.id}}. $${ is a literal ${. What is not set is an error, never an
- * empty text. Keys, and files that lists and maps are kept in, are data and stay as they are. */
+ * Names may hold ${} themselves: ${env:TOKEN_${partner.id}}. $${ is a literal ${. What is not set is an error, never
+ * an empty text. Keys, and files that lists and maps are kept in, are data and stay as they are. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@ struct subst {
 	bool failed;
 };
 
-static void fault(struct subst *s, const char *code, const char *hint, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static void fault(struct subst *s, const char *code, const char *hint, const char *fmt,
+                  ...) __attribute__((format(printf, 4, 5)));
 static void fault(struct subst *s, const char *code, const char *hint, const char *fmt, ...)
 {
 	char text[512];
@@ -40,7 +42,8 @@ static void fault(struct subst *s, const char *code, const char *hint, const cha
 
 /* ---- where values come from ---- */
 
-/* Values of variables so named are masked wherever they would be printed; secret options are masked whatever their source. */
+/* Values of variables so named are masked wherever they would be printed; secret options are masked whatever their
+ * source. */
 static bool sounds_secret(const char *name)
 {
 	static const char *const words[] = { "PASS", "SECRET", "TOKEN", "KEY", "CRED", "AUTH", "PWD" };
@@ -54,7 +57,8 @@ static bool from_env(struct subst *s, const char *name, struct tribx_buf *out)
 {
 	const char *value = getenv(name);
 	if (!value) {
-		fault(s, "config.unset", "export it, or write $${ for a literal ${", "environment variable %s is not set", name);
+		fault(s, "config.unset", "export it, or write $${ for a literal ${",
+		      "environment variable %s is not set", name);
 		return false;
 	}
 	if (sounds_secret(name))
@@ -79,9 +83,11 @@ static bool from_file(struct subst *s, const char *name, struct tribx_buf *out)
 	else if (!S_ISREG(st.st_mode))
 		fault(s, "config.secret_file", NULL, "secret file %s: is no regular file", name);
 	else if (st.st_mode & 077 || (st.st_uid != geteuid() && st.st_uid != 0))
-		fault(s, "config.secret_file", "chmod 600, owned by you or root", "secret file %s: others may read it (mode %03o)", name, st.st_mode & 0777);
+		fault(s, "config.secret_file", "chmod 600, owned by you or root",
+		      "secret file %s: others may read it (mode %03o)", name, st.st_mode & 0777);
 	else if ((n = read(fd, text, sizeof text)) < 0 || n == sizeof text)
-		fault(s, "config.secret_file", NULL, "secret file %s: %s", name, n < 0 ? strerror(errno) : "is larger than 64 KiB");
+		fault(s, "config.secret_file", NULL, "secret file %s: %s", name,
+		      n < 0 ? strerror(errno) : "is larger than 64 KiB");
 	if (fd >= 0)
 		close(fd);
 	if (n < 0 || n == sizeof text)
@@ -116,7 +122,8 @@ static bool from_row(struct subst *s, const char *name, struct tribx_buf *out)
 		return false;
 	}
 	if (c->kind != TRIBX_SCALAR && c->kind != TRIBX_NULL) {
-		fault(s, "config.unset", NULL, "${%s.%s} is a %s", s->vars->loop, name, c->kind == TRIBX_LIST ? "list" : "map");
+		fault(s, "config.unset", NULL, "${%s.%s} is a %s", s->vars->loop, name,
+		      c->kind == TRIBX_LIST ? "list" : "map");
 		return false;
 	}
 	s->absent = c->kind == TRIBX_NULL;
@@ -144,7 +151,8 @@ static bool resolve(struct subst *s, const char *name, struct tribx_buf *out)
 		return from_row(s, name + loop + 1, out);
 	}
 	char hint[128];
-	snprintf(hint, sizeof hint, "there are ${env:NAME}, ${file:PATH}, ${project}%s%s%s", loop ? " and ${" : "", loop ? s->vars->loop : "", loop ? ".COLUMN}" : "");
+	snprintf(hint, sizeof hint, "there are ${env:NAME}, ${file:PATH}, ${project}%s%s%s", loop ? " and ${" : "",
+	         loop ? s->vars->loop : "", loop ? ".COLUMN}" : "");
 	fault(s, "config.unset", hint, "${%s} is not known", name);
 	return false;
 }
@@ -183,7 +191,8 @@ static bool expand(struct subst *s, const char *text, size_t n, struct tribx_buf
 			return false;
 		}
 		tribx_buf_puts(&name, "");
-		bool good = expand(s, dollar + 2, (size_t)(close - dollar - 2), &name, depth + 1) && !name.failed && resolve(s, name.p, out);
+		bool good = expand(s, dollar + 2, (size_t)(close - dollar - 2), &name, depth + 1) && !name.failed &&
+			resolve(s, name.p, out);
 		tribx_buf_done(&name);
 		if (!good)
 			return false;
@@ -235,7 +244,8 @@ static bool copy(struct subst *s, const struct tribx_conf *from, struct tribx_co
 }
 
 /* The tree also when a value failed: what else is wrong is to be found in the same go. */
-struct tribx_conf *tribx_substitute(const struct tribx_conf *tree, const struct tribx_vars *vars, struct tribx_arena *arena, struct tribx_findings *f)
+struct tribx_conf *tribx_substitute(const struct tribx_conf *tree, const struct tribx_vars *vars,
+                                    struct tribx_arena *arena, struct tribx_findings *f)
 {
 	struct subst s = { .vars = vars, .arena = arena, .f = f };
 	struct tribx_conf *to = tribx_arena_new(arena, sizeof *to);

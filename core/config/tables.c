@@ -4,8 +4,10 @@
 #include "config/load.h"
 
 const struct tribx_mode_word tribx_modes[] = {
-	{ "append", NULL, TRIB_APPEND }, { "merge", "upsert", TRIB_MERGE }, { "merge", "insert_only", TRIB_INSERT_ONLY },
-	{ "merge", "replace_slice", TRIB_REPLACE_SLICE }, { "replace", NULL, TRIB_REPLACE }, { "scd2", NULL, TRIB_SCD2 },
+	{ "append", NULL, TRIB_APPEND }, { "merge", "upsert", TRIB_MERGE },
+	{ "merge", "insert_only", TRIB_INSERT_ONLY },
+	{ "merge", "replace_slice", TRIB_REPLACE_SLICE }, { "replace", NULL, TRIB_REPLACE },
+	{ "scd2", NULL, TRIB_SCD2 },
 	{ "effective", NULL, TRIB_EFFECTIVE }, { "snapshot", NULL, TRIB_SNAPSHOT }, { 0 }
 };
 static const char *const table_keys[] = { "mode", "strategy", "key", "version_by", "slice_by", NULL };
@@ -15,9 +17,11 @@ static const char *word_at(const void *list, size_t i)
 	return ((const char *const *)list)[i];
 }
 
-static void bad_word(const struct tribx_conf *c, const char *key, const char *const *words, size_t count, const char *allowed, struct tribx_findings *f)
+static void bad_word(const struct tribx_conf *c, const char *key, const char *const *words, size_t count,
+                     const char *allowed, struct tribx_findings *f)
 {
-	struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "%s: unknown word (allowed: %s)", key, allowed);
+	struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false,
+	                                          "%s: unknown word (allowed: %s)", key, allowed);
 	const char *near = c->kind == TRIBX_SCALAR ? tribx_nearest(c->text, word_at, words, count) : NULL;
 	if (e && near)
 		tribx_error_hint(e, "did you mean \"%s\"?", near);
@@ -45,7 +49,8 @@ static void shape_mode(struct tribx_table_conf *t, const struct tribx_conf *at, 
 	if (!strategy || strategy->kind == TRIBX_NULL)
 		return;
 	if (!is(mode, "merge")) {
-		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", strategy, true, "strategy: belongs to mode merge");
+		struct tribx_error *e = tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", strategy, true,
+		                                          "strategy: belongs to mode merge");
 		if (e)
 			tribx_error_hint(e, "write mode: merge, or leave strategy out");
 		return;
@@ -60,7 +65,8 @@ static void shape_mode(struct tribx_table_conf *t, const struct tribx_conf *at, 
 }
 
 /* The rest, as written: nested values as JSON. */
-static void shape_options(struct tribx_table_conf *t, const struct tribx_conf *at, struct tribx_arena *arena, struct tribx_findings *f)
+static void shape_options(struct tribx_table_conf *t, const struct tribx_conf *at, struct tribx_arena *arena,
+                          struct tribx_findings *f)
 {
 	t->option_names = tribx_arena_new(arena, at->count * sizeof *t->option_names);
 	t->option_texts = tribx_arena_new(arena, at->count * sizeof *t->option_texts);
@@ -77,10 +83,12 @@ static void shape_options(struct tribx_table_conf *t, const struct tribx_conf *a
 			continue;
 		struct tribx_buf json = { 0 };
 		bool scalar = c->kind == TRIBX_SCALAR, good = scalar || tribx_conf_json(c, &json);
-		const char *text = scalar ? c->text : json.failed ? NULL : tribx_arena_text(arena, json.p ? json.p : "", json.n);
+		const char *text = scalar ? c->text : json.failed ? NULL
+			: tribx_arena_text(arena, json.p ? json.p : "", json.n);
 		tribx_buf_done(&json);
 		if (!good)
-			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false, "%s: no JSON value (.inf, .nan or too deep)", c->key);
+			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", c, false,
+			                  "%s: no JSON value (.inf, .nan or too deep)", c->key);
 		if (!text)
 			tribx_no_memory(f);
 		t->option_names[t->option_count] = c->key;
@@ -88,14 +96,16 @@ static void shape_options(struct tribx_table_conf *t, const struct tribx_conf *a
 	}
 }
 
-static void shape_table(struct tribx_table_conf *t, const char *name, const struct tribx_conf *at, bool options, struct tribx_arena *arena,
+static void shape_table(struct tribx_table_conf *t, const char *name, const struct tribx_conf *at, bool options,
+                        struct tribx_arena *arena,
                         struct tribx_findings *f)
 {
 	*t = (struct tribx_table_conf){ .name = name, .at = at, .mode = TRIB_APPEND };
 	if (at->kind == TRIBX_NULL)
 		return;
 	if (at->kind != TRIBX_MAP) {
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", at, false, "table %s: not a map; write { mode: ..., key: [...] }", name);
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", at, false,
+		                  "table %s: not a map; write { mode: ..., key: [...] }", name);
 		return;
 	}
 	shape_mode(t, at, f);
@@ -106,13 +116,15 @@ static void shape_table(struct tribx_table_conf *t, const char *name, const stru
 		shape_options(t, at, arena, f);
 }
 
-void tribx_shape_tables(struct tribx_pipeline *p, const struct tribx_conf *sink, struct tribx_arena *arena, struct tribx_findings *f)
+void tribx_shape_tables(struct tribx_pipeline *p, const struct tribx_conf *sink, struct tribx_arena *arena,
+                        struct tribx_findings *f)
 {
 	const struct tribx_conf *tables = tribx_conf_get(sink, "tables"), *own = NULL;
 	for (size_t k = 0; table_keys[k] && !own; k++)
 		own = tribx_conf_get(sink, table_keys[k]);
 	if (tables && tables->kind != TRIBX_MAP && tables->kind != TRIBX_NULL) {
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", tables, false, "tables: not a map; write NAME: { mode: ..., key: [...] }");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", tables, false,
+		                  "tables: not a map; write NAME: { mode: ..., key: [...] }");
 		tables = NULL;
 	}
 	size_t count = tables ? tables->count : 0;
@@ -124,7 +136,8 @@ void tribx_shape_tables(struct tribx_pipeline *p, const struct tribx_conf *sink,
 	for (size_t i = 0; i < count; i++) {
 		shape_table(&p->tables[p->table_count++], tables->items[i].key, &tables->items[i], true, arena, f);
 		if (own && p->table && strcmp(p->table, tables->items[i].key) == 0)
-			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", own, true, "%s: table %s has an entry in tables; say it there", own->key, p->table);
+			tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", own, true,
+			                  "%s: table %s has an entry in tables; say it there", own->key, p->table);
 	}
 	if (own)
 		shape_table(&p->tables[p->table_count++], p->table, sink, false, arena, f);

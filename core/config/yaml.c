@@ -1,8 +1,9 @@
 /* yaml - YAML 1.2 as a conf tree, from the parser's events.
  *
- * Events, not documents: they carry the place of every value, and aliases stay what they are. An alias shares the values of
- * its anchor instead of copying them, so a bomb costs nothing here; it is refused all the same, because everything that
- * walks the tree later would pay. The parser checks syntax only: duplicate keys, tags, merge keys and depth are ours. */
+ * Events, not documents: they carry the place of every value, and aliases stay what they are. An alias shares the
+ * values of its anchor instead of copying them, so a bomb costs nothing here; it is refused all the same, because
+ * everything that walks the tree later would pay. The parser checks syntax only: duplicate keys, tags, merge keys
+ * and depth are ours. */
 #include <libfyaml.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ struct reader {
 /* By this address a merge key is known: written plain, "<<" in quotes is a key like others. */
 static const char merge_key[] = "<<";
 
-static void fault(struct reader *r, const char *code, const struct tribx_conf *at, bool on_key, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static void fault(struct reader *r, const char *code, const struct tribx_conf *at, bool on_key, const char *fmt,
+                  ...) __attribute__((format(printf, 5, 6)));
 static void fault(struct reader *r, const char *code, const struct tribx_conf *at, bool on_key, const char *fmt, ...)
 {
 	char text[256];
@@ -83,7 +85,8 @@ static bool push(struct reader *r, const struct tribx_conf *c)
 static void put_key(struct reader *r, struct frame *top, const struct tribx_conf *c)
 {
 	if (c->kind != TRIBX_SCALAR && !(c->kind == TRIBX_NULL && c->text && *c->text)) {
-		fault(r, "yaml.key", c->line ? c : &top->head, false, "a key is a text, not a %s", c->kind == TRIBX_LIST ? "list" : c->kind == TRIBX_MAP ? "map" : "null");
+		fault(r, "yaml.key", c->line ? c : &top->head, false, "a key is a text, not a %s",
+		      c->kind == TRIBX_LIST ? "list" : c->kind == TRIBX_MAP ? "map" : "null");
 		r->stop = true;
 		return;
 	}
@@ -130,7 +133,8 @@ static void alias(struct reader *r, struct tribx_conf c, const char *name)
 		if (strcmp(a->name, name) != 0)
 			continue;
 		if ((r->expanded += a->size) > EXPANDED_MAX) {
-			fault(r, "yaml.alias_limit", &c, false, "aliases make more than %d values of this file", EXPANDED_MAX);
+			fault(r, "yaml.alias_limit", &c, false, "aliases make more than %d values of this file",
+			      EXPANDED_MAX);
 			r->stop = true;
 			return;
 		}
@@ -140,7 +144,8 @@ static void alias(struct reader *r, struct tribx_conf c, const char *name)
 	bool open = false;
 	for (size_t i = 0; i < r->depth; i++)
 		open |= r->frames[i].anchor && strcmp(r->frames[i].anchor, name) == 0;
-	fault(r, "yaml.alias", &c, false, open ? "alias *%s is inside of what it stands for" : "there is no anchor &%s before this alias", name);
+	fault(r, "yaml.alias", &c, false, open ? "alias *%s is inside of what it stands for"
+	      : "there is no anchor &%s before this alias", name);
 	r->stop = true;
 }
 
@@ -150,7 +155,8 @@ static void fault_twice(void *ctx, const char *name, size_t first, size_t again)
 {
 	struct reader *r = ctx;
 	const struct tribx_conf *values = r->stack + r->frames[r->depth - 1].base;
-	fault(r, "yaml.duplicate_key", &values[again], true, "key \"%s\" is there twice, first on line %d", name, values[first].key_line);
+	fault(r, "yaml.duplicate_key", &values[again], true, "key \"%s\" is there twice, first on line %d", name,
+	      values[first].key_line);
 }
 
 static void check_twice(struct reader *r, const struct tribx_conf *values, size_t count)
@@ -266,7 +272,8 @@ static void on_scalar(struct reader *r, struct fy_event *event, struct tribx_con
 static void on_event(struct reader *r, struct fy_event *event)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
-	struct tribx_conf c = { .file = r->file, .source = r->source, .origin = "pipeline", .line = mark ? mark->line + 1 : 0, .column = mark ? mark->column + 1 : 0 };
+	struct tribx_conf c = { .file = r->file, .source = r->source, .origin = "pipeline",
+	                        .line = mark ? mark->line + 1 : 0, .column = mark ? mark->column + 1 : 0 };
 	struct fy_token *token = event->type == FYET_ALIAS ? NULL : fy_event_get_anchor_token(event);
 	char *anchor = token ? token_text(r, token) : NULL;
 	switch (event->type) {
@@ -304,7 +311,8 @@ static void syntax_errors(struct reader *r, struct fy_diag *diag)
 	void *at = NULL;
 	bool any = false;
 	for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &at)); any = true) {
-		const struct tribx_conf c = { .file = r->file, .source = r->source, .line = e->line, .column = e->column };
+		const struct tribx_conf c = { .file = r->file, .source = r->source, .line = e->line,
+		                              .column = e->column };
 		fault(r, "yaml.syntax", &c, false, "%s", e->msg);
 	}
 	if (!any) {
@@ -331,7 +339,8 @@ static void parse(struct reader *r, struct fy_diag *diag)
 	fy_parser_destroy(parser);
 }
 
-const struct tribx_conf *tribx_yaml(const char *text, const char *file, struct tribx_arena *arena, struct tribx_findings *f)
+const struct tribx_conf *tribx_yaml(const char *text, const char *file, struct tribx_arena *arena,
+                                    struct tribx_findings *f)
 {
 	struct reader *r = calloc(1, sizeof *r);
 	if (!r) {

@@ -7,11 +7,14 @@
 /* ---- type names ---- */
 
 static const struct { enum trib_type type; const char *name, *expression, *path; } names[] = {
-	{ TRIB_BOOL, "true or false", NULL, NULL }, { TRIB_I64, "integer", NULL, NULL }, { TRIB_F64, "number", NULL, NULL },
-	{ TRIB_DEC, "decimal", NULL, NULL }, { TRIB_STR, "text", "expression", "path" }, { TRIB_JSON, "JSON", NULL, NULL },
+	{ TRIB_BOOL, "true or false", NULL, NULL }, { TRIB_I64, "integer", NULL, NULL },
+	{ TRIB_F64, "number", NULL, NULL },
+	{ TRIB_DEC, "decimal", NULL, NULL }, { TRIB_STR, "text", "expression", "path" },
+	{ TRIB_JSON, "JSON", NULL, NULL },
 	{ TRIB_DATE, "date", NULL, NULL }, { TRIB_TIME, "time", NULL, NULL }, { TRIB_CLOCK, "time of day", NULL, NULL },
 	{ TRIB_DURATION, "duration", NULL, NULL }, { TRIB_SECRET, "secret", NULL, NULL },
-	{ TRIB_LIST, "list of texts", "list of expressions", "list of paths" }, { TRIB_MAP, "map of texts", "map of expressions", "map of paths" },
+	{ TRIB_LIST, "list of texts", "list of expressions", "list of paths" },
+	{ TRIB_MAP, "map of texts", "map of expressions", "map of paths" },
 };
 
 const char *tribx_field_type_name(const struct trib_field *row)
@@ -20,7 +23,8 @@ const char *tribx_field_type_name(const struct trib_field *row)
 		return row->type == TRIB_LIST ? "list of maps" : "map of maps";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].type == row->type) {
-			const char *name = row->flags & TRIB_EXPR ? names[i].expression : row->flags & TRIB_PATH ? names[i].path : NULL;
+			const char *name = row->flags & TRIB_EXPR ? names[i].expression : row->flags & TRIB_PATH
+				? names[i].path : NULL;
 			return name ? name : names[i].name;
 		}
 	return "nothing";
@@ -129,7 +133,8 @@ static json_t *scalar_schema(const struct trib_field *row)
 	case TRIB_DURATION:
 		return json_pack("{s:s,s:s}", "type", "string", "pattern", "\\$\\{|^([0-9]+(ms|[smhdw]))+$|^0$");
 	default:
-		return row->allow && row->type == TRIB_STR ? words_schema(row->allow) : json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
+		return row->allow && row->type == TRIB_STR ? words_schema(row->allow)
+			: json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
 	}
 }
 
@@ -141,8 +146,10 @@ static json_t *row_schema(const struct trib_field *row)
 		s = scalar_schema(row);
 	else {
 		item = row->of ? tribx_fields_schema(row->of) : scalar_schema(&text);
-		s = row->type == TRIB_LIST ? json_pack("{s:[{s:s,s:o},{s:s}]}", "anyOf", "type", "array", "items", item, "type", "string")
-		                           : json_pack("{s:[{s:s,s:o},{s:s}]}", "anyOf", "type", "object", "additionalProperties", item, "type", "string");
+		s = row->type == TRIB_LIST ? json_pack("{s:[{s:s,s:o},{s:s}]}", "anyOf", "type", "array", "items", item,
+		                                       "type", "string")
+		                           : json_pack("{s:[{s:s,s:o},{s:s}]}", "anyOf", "type", "object",
+		                                       "additionalProperties", item, "type", "string");
 	}
 	if (s && row->help)
 		json_object_set_new(s, "description", json_string(row->help));
@@ -163,5 +170,6 @@ struct json_t *tribx_fields_schema(const struct trib_field *table)
 		if (row->flags & TRIB_REQUIRED)
 			json_array_append_new(required, json_string(row->name));
 	}
-	return json_pack("{s:s,s:o,s:o,s:b}", "type", "object", "properties", properties, "required", required, "additionalProperties", 0);
+	return json_pack("{s:s,s:o,s:o,s:b}", "type", "object", "properties", properties, "required", required,
+	                 "additionalProperties", 0);
 }

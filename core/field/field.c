@@ -1,4 +1,5 @@
-/* field - fills a struct from a conf tree by its table; every fault is collected, with its place and what is allowed. */
+/* field - fills a struct from a conf tree by its table; every fault is collected, with its place and what is
+ * allowed. */
 #include "field/field.h"
 
 #include <jansson.h>
@@ -40,11 +41,14 @@ static void hint_word(struct tribx_error *e, const char *allow, const char *text
 		tribx_error_hint(e, "did you mean \"%s\"?", near);
 }
 
-void tribx_fill_fault(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *code, const char *why)
+void tribx_fill_fault(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *code,
+                      const char *why)
 {
 	w->failed = true;
-	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, code, c, false, "option %s: %s%s%s%s", w->path, why,
-	                                          row->allow ? " (allowed: " : "", row->allow ? row->allow : "", row->allow ? ")" : "");
+	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, code, c, false, "option %s: %s%s%s%s",
+	                                          w->path, why,
+	                                          row->allow ? " (allowed: " : "", row->allow ? row->allow : "",
+	                                          row->allow ? ")" : "");
 	if (!e || !c || c->kind != TRIBX_SCALAR)
 		return;
 	if (row->type == TRIB_SECRET || c->secret)
@@ -59,7 +63,8 @@ bool tribx_fill_memory(struct tribx_fill *w, const void *p)
 {
 	if (!p) {
 		w->failed = true;
-		tribx_finding_put(w->findings, TRIB_FATAL, "internal.no_memory", NULL, false, "no memory for option %s", w->path);
+		tribx_finding_put(w->findings, TRIB_FATAL, "internal.no_memory", NULL, false, "no memory for option %s",
+		                  w->path);
 	}
 	return p != NULL;
 }
@@ -73,20 +78,23 @@ static char *absolute(struct tribx_fill *w, const char *text)
 		return tribx_arena_text(w->kept, text, strlen(text));
 	char *here = *dir == '/' ? NULL : getcwd(NULL, 0);
 	struct tribx_buf b = { 0 };
-	tribx_buf_fmt(&b, "%s%s%s%s%s", here ? here : "", here ? "/" : "", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", text);
+	tribx_buf_fmt(&b, "%s%s%s%s%s", here ? here : "", here ? "/" : "", dir, dir[strlen(dir) - 1] == '/' ? "" : "/",
+	              text);
 	free(here);
 	char *path = b.failed ? NULL : tribx_arena_text(w->kept, b.p, b.n);
 	tribx_buf_done(&b);
 	return path;
 }
 
-static void check_expression(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *text)
+static void check_expression(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c,
+                             const char *text)
 {
 	struct tribx_error found = { 0 };
 	if (!w->includes || !w->includes->expr || w->includes->expr(w->includes->ctx, text, &found) >= 0)
 		return;
 	w->failed = true;
-	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, found.code[0] ? found.code : "config.bad_value", c, false,
+	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG,
+	                                          found.code[0] ? found.code : "config.bad_value", c, false,
 	                                          "option %s: %s", w->path, found.text);
 	if (!e)
 		return;
@@ -100,7 +108,8 @@ static void check_expression(struct tribx_fill *w, const struct trib_field *row,
 }
 
 /* What is kept of a text value; NULL: no memory, noted. */
-static const char *keep_text(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *text)
+static const char *keep_text(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c,
+                             const char *text)
 {
 	if (row->flags & TRIB_EXPR)
 		check_expression(w, row, c, text);
@@ -145,7 +154,8 @@ void tribx_fill_value(struct tribx_fill *w, const struct trib_field *row, const 
 	}
 	if (c->kind != TRIBX_SCALAR) {
 		char why[96];
-		snprintf(why, sizeof why, "a %s where one value is wanted (%s)", c->kind == TRIBX_LIST ? "list" : "map", tribx_field_type_name(row));
+		snprintf(why, sizeof why, "a %s where one value is wanted (%s)", c->kind == TRIBX_LIST ? "list" : "map",
+		         tribx_field_type_name(row));
 		tribx_fill_fault(w, row, c, "config.bad_value", why);
 		return;
 	}
@@ -201,7 +211,8 @@ static void unknown(struct tribx_fill *w, const struct tables *both, const struc
 	const char *names[256];
 	size_t n = names_of(both, names, 256), used = 0;
 	w->failed = true;
-	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, "config.unknown_key", c, true, "unknown option %s", w->path);
+	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, "config.unknown_key", c, true,
+	                                          "unknown option %s", w->path);
 	const char *near = tribx_nearest(c->key, word_at, names, n);
 	if (!e)
 		return;
@@ -209,10 +220,12 @@ static void unknown(struct tribx_fill *w, const struct tables *both, const struc
 		tribx_error_hint(e, "did you mean \"%s\"?", near);
 	for (size_t i = 0; !near && i < n; i++)
 		used += (size_t)snprintf(e->hint + (used < sizeof e->hint ? used : sizeof e->hint - 1),
-		                         used < sizeof e->hint ? sizeof e->hint - used : 1, "%s%s", i ? ", " : "options: ", names[i]);
+		                         used < sizeof e->hint ? sizeof e->hint - used : 1, "%s%s",
+		                         i ? ", " : "options: ", names[i]);
 }
 
-static void fill_given(struct tribx_fill *w, const struct tables *both, void *const selves[2], const struct tribx_conf *c)
+static void fill_given(struct tribx_fill *w, const struct tables *both, void *const selves[2],
+                       const struct tribx_conf *c)
 {
 	int which;
 	const struct trib_field *row = find(both, c->key, &which);
@@ -220,10 +233,12 @@ static void fill_given(struct tribx_fill *w, const struct tables *both, void *co
 		unknown(w, both, c);
 	else if (row->flags & TRIB_PART) {
 		w->failed = true;
-		tribx_finding_put(w->findings, TRIB_CONFIG, "config.part_option", c, true, "option %s: set for each part by the plugin, not by users", w->path);
+		tribx_finding_put(w->findings, TRIB_CONFIG, "config.part_option", c, true,
+		                  "option %s: set for each part by the plugin, not by users", w->path);
 	} else if (c->kind != TRIBX_NULL) {
 		if (row->flags & TRIB_DEPRECATED) {
-			struct tribx_error *e = tribx_finding_put(w->findings, TRIB_OK, "config.deprecated", c, true, "option %s: deprecated", w->path);
+			struct tribx_error *e = tribx_finding_put(w->findings, TRIB_OK, "config.deprecated", c, true,
+			                                          "option %s: deprecated", w->path);
 			if (e)
 				tribx_error_hint(e, "%s", row->help ? row->help : "leave it out");
 		}
@@ -244,12 +259,14 @@ static void fill_missing(struct tribx_fill *w, const struct trib_field *row, voi
 			tribx_fill_value(w, row, dflt, (char *)self + row->offset);
 	} else if (row->flags & TRIB_REQUIRED) {
 		w->failed = true;
-		tribx_finding_put(w->findings, TRIB_CONFIG, "config.required", c ? c : map, c != NULL, "option %s is required: %s", w->path,
+		tribx_finding_put(w->findings, TRIB_CONFIG, "config.required", c ? c : map, c != NULL,
+		                  "option %s is required: %s", w->path,
 		                  row->help ? row->help : tribx_field_type_name(row));
 	}
 }
 
-void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void *self, const struct trib_field *more, void *more_self,
+void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void *self, const struct trib_field *more,
+                      void *more_self,
                       const struct tribx_conf *map)
 {
 	const struct tables both = { { table, more } };
@@ -267,12 +284,14 @@ void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void
 		}
 }
 
-bool tribx_fields_load(const struct trib_field *table, void *self, const struct trib_field *more, void *more_self, struct tribx_arena *kept,
+bool tribx_fields_load(const struct trib_field *table, void *self, const struct trib_field *more, void *more_self,
+                       struct tribx_arena *kept,
                        const struct tribx_conf *map, const struct tribx_includes *includes, struct tribx_findings *f)
 {
 	struct tribx_fill w = { .kept = kept, .includes = includes, .findings = f };
 	if (map && map->kind != TRIBX_MAP && map->kind != TRIBX_NULL) {
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", map, false, "options are a map: write NAME: VALUE");
+		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", map, false,
+		                  "options are a map: write NAME: VALUE");
 		return false;
 	}
 	tribx_fill_table(&w, table, self, more, more_self, map);

@@ -34,14 +34,18 @@ struct tribx_fill {
 };
 
 /* A fault of row at c; says what is allowed. */
-void tribx_fill_fault(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *code, const char *why);
+void tribx_fill_fault(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, const char *code,
+                      const char *why);
 bool tribx_fill_memory(struct tribx_fill *w, const void *p);           /* p != NULL, or a finding */
 void tribx_fill_value(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, void *slot);
 void tribx_fill_many(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, void *slot);
-void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void *self, const struct trib_field *more, void *more_self,
+void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void *self, const struct trib_field *more,
+                      void *more_self,
                       const struct tribx_conf *map);
-/* A default, or a text from --set or a part column, as a conf tree: "a, b", "a = 1, b = 2" or JSON for lists and maps. */
+/* A default, or a text from --set or a part column, as a conf tree: "a, b", "a = 1, b = 2" or JSON for lists and
+ * maps. */
 const struct tribx_conf *tribx_conf_of_text(const struct trib_field *row, const char *text, struct tribx_arena *a);
-size_t tribx_path_push(struct tribx_fill *w, const char *name, size_t index);   /* name NULL: [index]; returns the length to put back */
+/* name NULL: [index]; returns the length to put back */
+size_t tribx_path_push(struct tribx_fill *w, const char *name, size_t index);
 
 #endif

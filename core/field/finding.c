@@ -46,7 +46,8 @@ static void copy_line(const char *source, int n, char *to, size_t size)
 		source += source != NULL;
 	}
 	size_t length = source ? strcspn(source, "\r\n") : 0;
-	while (length >= size || (length > 0 && length < strcspn(source, "\r\n") && ((unsigned char)source[length] & 0xC0) == 0x80))
+	while (length >= size || (length > 0 && length < strcspn(source, "\r\n") &&
+	                          ((unsigned char)source[length] & 0xC0) == 0x80))
 		length = length >= size ? size - 1 : length - 1;
 	memcpy(to, source ? source : "", length);
 	to[length] = 0;
@@ -68,8 +69,10 @@ static bool known(const struct tribx_findings *f, size_t n, bool value)
 	const struct tribx_error *e = &f->items[n];
 	for (size_t i = 0; i < n; i++) {
 		const struct tribx_error *o = &f->items[i];
-		bool here = e->line > 0 && o->line == e->line && o->column == e->column && strcmp(o->file, e->file) == 0;
-		if (here && ((value && o->status != TRIB_OK) || (o->status == e->status && strcmp(o->text, e->text) == 0)))
+		bool here = e->line > 0 && o->line == e->line && o->column == e->column &&
+			strcmp(o->file, e->file) == 0;
+		if (here && ((value && o->status != TRIB_OK) || (o->status == e->status &&
+		                                                 strcmp(o->text, e->text) == 0)))
 			return true;
 	}
 	return false;
@@ -85,7 +88,8 @@ void tribx_findings_unique(struct tribx_findings *f)
 	f->count = kept;
 }
 
-struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code, const struct tribx_conf *c, bool on_key,
+struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, const char *code,
+                                      const struct tribx_conf *c, bool on_key,
                                       const char *fmt, ...)
 {
 	va_list args;

@@ -63,7 +63,8 @@ const struct tribx_conf *tribx_conf_of_text(const struct trib_field *row, const 
 
 static const struct trib_field *item_row(const struct trib_field *row, struct trib_field *room)
 {
-	*room = (struct trib_field){ .name = row->name, .type = TRIB_STR, .flags = row->flags & (TRIB_EXPR | TRIB_PATH | TRIB_PII), .allow = row->allow };
+	*room = (struct trib_field){ .name = row->name, .type = TRIB_STR,
+	                             .flags = row->flags & (TRIB_EXPR | TRIB_PATH | TRIB_PII), .allow = row->allow };
 	return room;
 }
 
@@ -74,7 +75,8 @@ static void fill_item(struct tribx_fill *w, const struct trib_field *row, const 
 	if (!row->of) {
 		if (c->kind == TRIBX_NULL) {
 			w->failed = true;
-			tribx_finding_put(w->findings, TRIB_CONFIG, "config.bad_value", c, false, "option %s: nothing is written here ('' is the empty text)", w->path);
+			tribx_finding_put(w->findings, TRIB_CONFIG, "config.bad_value", c, false,
+			                  "option %s: nothing is written here ('' is the empty text)", w->path);
 		} else
 			tribx_fill_value(w, item_row(row, &text), c, slot);
 		return;
@@ -94,7 +96,8 @@ static void fill_item(struct tribx_fill *w, const struct trib_field *row, const 
 		tribx_fill_table(w, row->of, slot, NULL, NULL, c);
 }
 
-static void fill_list(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, bool csv, trib_list *out)
+static void fill_list(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, bool csv,
+                      trib_list *out)
 {
 	size_t size = row->of ? row->of_size : sizeof(const char *);
 	char *items = c->count ? tribx_arena_new(w->kept, c->count * size) : NULL;
@@ -114,13 +117,15 @@ static void fill_list(struct tribx_fill *w, const struct trib_field *row, const 
 /* A CSV file where a map is wanted: the first column names the entries, the others are the value. */
 struct entry { const char *name; struct tribx_conf value; };
 
-static bool entry_of(const struct trib_field *row, const struct tribx_conf *c, const struct tribx_conf *item, struct entry *out)
+static bool entry_of(const struct trib_field *row, const struct tribx_conf *c, const struct tribx_conf *item,
+                     struct entry *out)
 {
 	if (c->kind == TRIBX_MAP) {
 		*out = (struct entry){ item->key, *item };
 		return true;
 	}
-	if (item->kind != TRIBX_MAP || item->count < 1 || item->items[0].kind != TRIBX_SCALAR || (!row->of && item->count < 2))
+	if (item->kind != TRIBX_MAP || item->count < 1 || item->items[0].kind != TRIBX_SCALAR ||
+	    (!row->of && item->count < 2))
 		return false;
 	out->name = item->items[0].text;
 	out->value = row->of ? *item : item->items[1];
@@ -192,7 +197,8 @@ void tribx_fill_many(struct tribx_fill *w, const struct trib_field *row, const s
 		c = &one;   /* key: id is key: [id] */
 	if (map ? c->kind != TRIBX_MAP && !(csv && c->kind == TRIBX_LIST) : c->kind != TRIBX_LIST) {
 		char why[96];
-		snprintf(why, sizeof why, "not a %s%s", tribx_field_type_name(row), c->kind == TRIBX_SCALAR ? ", nor the name of a .yaml, .json or .csv file" : "");
+		snprintf(why, sizeof why, "not a %s%s", tribx_field_type_name(row),
+		         c->kind == TRIBX_SCALAR ? ", nor the name of a .yaml, .json or .csv file" : "");
 		tribx_fill_fault(w, row, c, "config.bad_value", why);
 	} else if (map)
 		fill_map(w, row, c, slot);

@@ -28,7 +28,8 @@ static int by_name(const void *a, const void *b)
 	return d ? d : (x->i > y->i) - (x->i < y->i);
 }
 
-bool tribx_each_twice(const char *const *names, size_t count, void (*each)(void *ctx, const char *name, size_t first, size_t again), void *ctx)
+bool tribx_each_twice(const char *const *names, size_t count, void (*each)(void *ctx, const char *name, size_t first,
+                                                                           size_t again), void *ctx)
 {
 	struct named *sorted = malloc((count + 1) * sizeof *sorted);
 	size_t first = 0;
@@ -49,8 +50,10 @@ bool tribx_each_twice(const char *const *names, size_t count, void (*each)(void 
 /* ---- YAML 1.2 core rules (chapter 10.3.2): a table of words, then three shapes of numbers ---- */
 
 static const struct { const char *text; enum trib_type type; const char *json; } words[] = {
-	{ "", TRIB_NULL, "null" }, { "~", TRIB_NULL, "null" }, { "null", TRIB_NULL, "null" }, { "Null", TRIB_NULL, "null" },
-	{ "NULL", TRIB_NULL, "null" }, { "true", TRIB_BOOL, "true" }, { "True", TRIB_BOOL, "true" }, { "TRUE", TRIB_BOOL, "true" },
+	{ "", TRIB_NULL, "null" }, { "~", TRIB_NULL, "null" }, { "null", TRIB_NULL, "null" },
+	{ "Null", TRIB_NULL, "null" },
+	{ "NULL", TRIB_NULL, "null" }, { "true", TRIB_BOOL, "true" }, { "True", TRIB_BOOL, "true" },
+	{ "TRUE", TRIB_BOOL, "true" },
 	{ "false", TRIB_BOOL, "false" }, { "False", TRIB_BOOL, "false" }, { "FALSE", TRIB_BOOL, "false" },
 	{ ".nan", TRIB_F64, NULL }, { ".NaN", TRIB_F64, NULL }, { ".NAN", TRIB_F64, NULL },
 	{ ".inf", TRIB_F64, NULL }, { ".Inf", TRIB_F64, NULL }, { ".INF", TRIB_F64, NULL },

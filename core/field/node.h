@@ -1,4 +1,5 @@
-/* node - a configuration value with its place: what YAML, JSON and CSV files become, and what field tables are filled from. */
+/* node - a configuration value with its place: what YAML, JSON and CSV files become, and what field tables are
+ * filled from. */
 #ifndef TRIBX_NODE_H
 #define TRIBX_NODE_H
 
@@ -18,14 +19,18 @@ struct tribx_conf {                     /* "node" is taken by lists; conf: one v
 	int line, column;               /* 1-based, of the value */
 	int key_line, key_column;       /* of the key */
 	const char *source;             /* the whole text of that file, for the line under a caret; NULL: none */
-	const char *origin;             /* where the value came from: "pipeline", "defaults", "for_each partners.csv:3", "default" ... */
+	/* where the value came from: "pipeline", "defaults", "for_each partners.csv:3", "default" ... */
+	const char *origin;
 };
-const struct tribx_conf *tribx_conf_get(const struct tribx_conf *map, const char *key);   /* NULL: not there or not a map */
+/* NULL: not there or not a map */
+const struct tribx_conf *tribx_conf_get(const struct tribx_conf *map, const char *key);
 
 /* Calls each for every name that an earlier one equals. false: no memory. */
-bool tribx_each_twice(const char *const *names, size_t count, void (*each)(void *ctx, const char *name, size_t first, size_t again), void *ctx);
+bool tribx_each_twice(const char *const *names, size_t count, void (*each)(void *ctx, const char *name, size_t first,
+                                                                           size_t again), void *ctx);
 
-/* What a plain scalar is by the YAML 1.2 core rules: TRIB_NULL, TRIB_BOOL, TRIB_I64 (any size), TRIB_F64 or TRIB_STR. */
+/* What a plain scalar is by the YAML 1.2 core rules: TRIB_NULL, TRIB_BOOL, TRIB_I64 (any size), TRIB_F64 or
+ * TRIB_STR. */
 enum trib_type tribx_plain_type(const char *text);
 /* The value as JSON, numbers digit by digit as they were written. false: .inf or .nan is in it, or it is too deep. */
 struct tribx_buf;

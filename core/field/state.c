@@ -1,4 +1,5 @@
-/* state - a plugin's state fields as JSON and back: integers exact, decimals, dates and times as text, durations in ms. */
+/* state - a plugin's state fields as JSON and back: integers exact, decimals, dates and times as text, durations in
+ * ms. */
 #include <jansson.h>
 #include <stdio.h>
 
@@ -55,7 +56,8 @@ struct json_t *tribx_fields_save(const struct trib_field *table, const void *sel
 {
 	json_t *out = json_object();
 	for (const struct trib_field *row = table; out && row && row->name; row++)
-		if (json_object_set_new(out, row->name, save_value(row, (const char *)self + row->offset)) < 0) {   /* NULL value: -1 */
+		/* NULL value: -1 */
+		if (json_object_set_new(out, row->name, save_value(row, (const char *)self + row->offset)) < 0) {
 			json_decref(out);
 			out = NULL;
 		}
@@ -100,10 +102,12 @@ static const char *restore_json(const json_t *v, void *slot, struct tribx_arena 
 	return copy ? NULL : "no memory";
 }
 
-static const char *restore_many(const struct trib_field *row, const json_t *v, void *slot, struct tribx_arena *kept, struct tribx_error *e)
+static const char *restore_many(const struct trib_field *row, const json_t *v, void *slot, struct tribx_arena *kept,
+                                struct tribx_error *e)
 {
 	bool map = row->type == TRIB_MAP;
-	size_t i, count = map ? json_object_size(v) : json_array_size(v), size = row->of ? row->of_size : sizeof(char *), n = 0;
+	size_t i, count = map ? json_object_size(v) : json_array_size(v),
+		size = row->of ? row->of_size : sizeof(char *), n = 0;
 	const char *key;
 	json_t *item;
 	if (map ? !json_is_object(v) : !json_is_array(v))
@@ -121,7 +125,8 @@ static const char *restore_many(const struct trib_field *row, const json_t *v, v
 		item = map ? json_object_get(v, names[i]) : json_array_get(v, i);
 		const struct trib_field texts[] = { text, { 0 } };
 		json_t *wrapped = row->of ? NULL : json_pack("{s:O}", row->name, item);
-		int rc = tribx_fields_restore(row->of ? row->of : texts, items + i * size, kept, row->of ? item : wrapped, e);
+		int rc = tribx_fields_restore(row->of ? row->of : texts, items + i * size, kept,
+		                              row->of ? item : wrapped, e);
 		json_decref(wrapped);
 		if (rc < 0)
 			return "";
@@ -135,7 +140,8 @@ static const char *restore_many(const struct trib_field *row, const json_t *v, v
 
 static const char *restore_text(const struct trib_field *row, const char *text, void *slot, struct tribx_arena *kept)
 {
-	const struct trib_field plain = { .type = row->type, .precision = row->precision, .scale = row->scale };   /* allow binds users only */
+	/* allow binds users only */
+	const struct trib_field plain = { .type = row->type, .precision = row->precision, .scale = row->scale };
 	union tribx_value v;
 	const char *why = tribx_value_parse(&plain, text, &v);
 	if (!why && tribx_is_text(row->type) && !(v.text = tribx_arena_text(kept, text, strlen(text))))
@@ -145,7 +151,8 @@ static const char *restore_text(const struct trib_field *row, const char *text, 
 	return why;
 }
 
-static const char *restore(const struct trib_field *row, const json_t *v, void *slot, struct tribx_arena *kept, struct tribx_error *e)
+static const char *restore(const struct trib_field *row, const json_t *v, void *slot, struct tribx_arena *kept,
+                           struct tribx_error *e)
 {
 	if (row->type == TRIB_LIST || row->type == TRIB_MAP)
 		return restore_many(row, v, slot, kept, e);
@@ -166,7 +173,8 @@ static const char *restore(const struct trib_field *row, const json_t *v, void *
 	return NULL;
 }
 
-int tribx_fields_restore(const struct trib_field *table, void *self, struct tribx_arena *kept, const struct json_t *state, struct tribx_error *e)
+int tribx_fields_restore(const struct trib_field *table, void *self, struct tribx_arena *kept,
+                         const struct json_t *state, struct tribx_error *e)
 {
 	if (state && !json_is_object(state) && !json_is_null(state))
 		return tribx_fail(e, TRIB_DATA, "state.bad_value", "the stored state is no JSON object");

@@ -44,7 +44,8 @@ static bool number(const char **s, unsigned base, bool negative, int64_t *out)
 	uint64_t v = 0, max = negative ? (uint64_t)INT64_MAX + 1 : INT64_MAX;
 	const char *from = *s;
 	bool fits = true;
-	for (const char *d; **s && (d = strchr(all, **s | (**s >= 'A' && **s <= 'F' ? 32 : 0))) && (unsigned)(d - all) < base; ++*s) {
+	for (const char *d; **s && (d = strchr(all, **s | (**s >= 'A' && **s <= 'F' ? 32 : 0))) &&
+	     (unsigned)(d - all) < base; ++*s) {
 		unsigned digit = (unsigned)(d - all);
 		fits = fits && v <= (max - digit) / base;
 		v = fits ? v * base + digit : v;
@@ -212,7 +213,8 @@ static const struct type {
 	enum trib_type type;
 	const char *(*parse)(const struct trib_field *row, const char *text, union tribx_value *out);
 } types[] = {
-	{ TRIB_BOOL, parse_bool }, { TRIB_I64, parse_i64 }, { TRIB_F64, parse_f64 }, { TRIB_DEC, parse_dec }, { TRIB_STR, parse_text },
+	{ TRIB_BOOL, parse_bool }, { TRIB_I64, parse_i64 }, { TRIB_F64, parse_f64 }, { TRIB_DEC, parse_dec },
+	{ TRIB_STR, parse_text },
 	{ TRIB_JSON, parse_text }, { TRIB_DATE, parse_date }, { TRIB_TIME, parse_time }, { TRIB_CLOCK, parse_clock },
 	{ TRIB_DURATION, parse_duration }, { TRIB_SECRET, parse_text },
 };
@@ -297,6 +299,7 @@ void tribx_value_show(const struct trib_field *row, union tribx_value v, char to
 	case TRIB_DATE: trib_date_text(v.date, to); break;
 	case TRIB_TIME: trib_time_text(v.time, to); break;
 	default:
-		snprintf(to, 64, "%02d:%02d:%02d.%06d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), (int)(v.clock.us % 1000000));
+		snprintf(to, 64, "%02d:%02d:%02d.%06d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60),
+		         (int)(v.clock.us % 1000000));
 	}
 }

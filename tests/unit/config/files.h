@@ -43,7 +43,8 @@ static inline char *said(struct tribx_findings *f)
 {
 	struct tribx_buf b = { 0 };
 	for (size_t i = 0; i < f->count; i++)
-		tribx_buf_fmt(&b, "%s%s@%d:%d %s", i ? "\n" : "", f->items[i].code, f->items[i].line, f->items[i].column, f->items[i].text);
+		tribx_buf_fmt(&b, "%s%s@%d:%d %s", i ? "\n" : "", f->items[i].code, f->items[i].line,
+		              f->items[i].column, f->items[i].text);
 	tribx_findings_done(f);
 	return tribx_buf_take(&b);
 }

@@ -4,13 +4,18 @@
 #include "files.h"
 
 static const struct { const char *file, *said; } reasons[] = {   /* what a refusal must say */
-	{ "billion-laughs.yaml", "yaml.alias_limit" }, { "alias-cycle.yaml", "is inside of what it stands for" }, { "dup-key.yaml", "@2:1 key \"source\" is there twice, first on line 1" },
-	{ "tag-python.yaml", "yaml.tag" }, { "tag-binary.yaml", "yaml.tag" }, { "unknown-key.yaml", "shedule" }, { "tabs.yaml", "@2:1" }, { "deep.yaml", "yaml.too_deep" },
-	{ "multi-doc.yaml", "yaml.documents" }, { "latin1.yaml", "at byte 11" }, { "nul.yaml", "control character" }, { "env-missing.yaml", "TRIB_TEST_UNSET_VARIABLE is not set" },
+	{ "billion-laughs.yaml", "yaml.alias_limit" }, { "alias-cycle.yaml", "is inside of what it stands for" },
+	{ "dup-key.yaml", "@2:1 key \"source\" is there twice, first on line 1" },
+	{ "tag-python.yaml", "yaml.tag" }, { "tag-binary.yaml", "yaml.tag" }, { "unknown-key.yaml", "shedule" },
+	{ "tabs.yaml", "@2:1" }, { "deep.yaml", "yaml.too_deep" },
+	{ "multi-doc.yaml", "yaml.documents" }, { "latin1.yaml", "at byte 11" }, { "nul.yaml", "control character" },
+	{ "env-missing.yaml", "TRIB_TEST_UNSET_VARIABLE is not set" },
 	{ "huge-int.yaml", "out of range" }, { "neg-int.yaml", "out of range" }, { "empty.yaml", "empty" },
 };
 static const struct { const char *file, *json; } values[] = {
-	{ "norway.yaml", "{\"countries\":[\"no\",\"se\",\"dk\"],\"flag\":\"off\",\"version\":\"1.10\",\"phone\":\"0047123\",\"time\":\"12:30\"}" },
+	{ "norway.yaml",
+	  "{\"countries\":[\"no\",\"se\",\"dk\"],\"flag\":\"off\",\"version\":\"1.10\",\"phone\":\"0047123\","
+	  "\"time\":\"12:30\"}" },
 	{ "bom-crlf.yaml", "{\"a\":\"1\",\"b\":\"2\"}" }, { "env-inject.yaml", "{\"name\":\"x\\\"\\npassword: y\"}" },
 };
 
@@ -47,7 +52,8 @@ static void as_texts(const struct tribx_conf *c, struct tribx_buf *out)
 /* As far as a file goes: text, values, substitution, options, pipeline. */
 static struct tribx_conf *through(const char *path, struct tribx_arena *a, struct tribx_findings *f)
 {
-	static const struct trib_field rows[] = { { .name = "batch_rows", .type = TRIB_I64, .allow = "1..1000000" }, { 0 } };
+	static const struct trib_field rows[] = { { .name = "batch_rows", .type = TRIB_I64, .allow = "1..1000000" },
+	                                          { 0 } };
 	const struct tribx_vars vars = { .project = "/", .dir = "/" };
 	int64_t n;
 	const struct tribx_conf *c = tribx_conf_load(path, path, a, f);

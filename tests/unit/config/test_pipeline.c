@@ -32,7 +32,8 @@ Test(pipeline, shape)
 		"  mode: scd2\n"
 		"  key: [a, b]\n"
 		"  tables:\n"
-		"    audit: { mode: merge, strategy: insert_only, key: id, guard: { min_rows: 1 }, soft_delete: gone }\n"
+		"    audit: { mode: merge, strategy: insert_only, key: id, guard: { min_rows: 1 }, soft_delete: gone "
+		"}\n"
 		"    other:\n", &f);
 	cr_assert(p && p->count == 1, "%s", said(&f));
 	cr_assert_eq(f.count, 0, "%s", said(&f));
@@ -72,29 +73,47 @@ Test(pipeline, shape)
 Test(pipeline, faults)
 {
 	static const struct { const char *text, *said; } cases[] = {
-		{ "pipeline: x\nshedule: \"0 * * * *\"\n", "config.unknown_key@2:1 unknown key \"shedule\" in a pipeline\nconfig.required@1:1 source is required\n"
+		{ "pipeline: x\nshedule: \"0 * * * *\"\n",
+		  "config.unknown_key@2:1 unknown key \"shedule\" in a pipeline\nconfig.required@1:1 source is "
+		  "required\n"
 		  "config.required@1:1 sink is required" },
-		{ "source: { use: a }\nsink: { use: b }\n", "config.required@1:1 pipeline is required: the name of this pipeline" },
-		{ "pipeline: a b\nsource: { use: a }\nsink: { use: b }\n", "config.bad_name@1:11 pipeline: \"a b\" is no name" },
+		{ "source: { use: a }\nsink: { use: b }\n",
+		  "config.required@1:1 pipeline is required: the name of this pipeline" },
+		{ "pipeline: a b\nsource: { use: a }\nsink: { use: b }\n",
+		  "config.bad_name@1:11 pipeline: \"a b\" is no name" },
 		{ "- 1\n", "config.bad_value@1:1 a pipeline file is a map that begins with \"pipeline: NAME\"" },
-		{ "pipeline: p\nsource: { url: a }\nsink: x\n", "config.required@2:9 source.use is required: the name of a plugin\n"
+		{ "pipeline: p\nsource: { url: a }\nsink: x\n",
+		  "config.required@2:9 source.use is required: the name of a plugin\n"
 		  "config.bad_value@3:7 sink: not a map; write { use: PLUGIN, ... }" },
-		{ GOOD "max_rejects: many\n", "config.bad_value@4:14 max_rejects: not a number of rows or a share (allowed: 0.. or 0%..100%)" },
-		{ GOOD "max_rejects: 101%\n", "config.bad_value@4:14 max_rejects: not a number of rows or a share (allowed: 0.. or 0%..100%)" },
-		{ GOOD "checkpoint: { rows: 0, age: 5 }\n", "config.bad_value@4:21 option rows: out of range (allowed: 1..)\n"
+		{ GOOD "max_rejects: many\n",
+		  "config.bad_value@4:14 max_rejects: not a number of rows or a share (allowed: 0.. or 0%..100%)" },
+		{ GOOD "max_rejects: 101%\n",
+		  "config.bad_value@4:14 max_rejects: not a number of rows or a share (allowed: 0.. or 0%..100%)" },
+		{ GOOD "checkpoint: { rows: 0, age: 5 }\n",
+		  "config.bad_value@4:21 option rows: out of range (allowed: 1..)\n"
 		  "config.bad_value@4:29 option age: not a duration (like 30s, 2m, 1h30m, 1d) (allowed: 1ms..)" },
-		{ GOOD "schedule: { cron: x, catchp: all }\n", "config.unknown_key@4:22 unknown key \"catchp\" in schedule" },
-		{ GOOD "steps: { a: b }\n", "config.bad_value@4:8 steps: not a list; write one step per line, each with a dash" },
-		{ GOOD "steps: [ { a: {}, b: {} }, 5: x, { use: m, name: source } ]\n", "config.bad_step@4:10 this is not a step\n"
-		  "config.bad_step@4:31 the options of a step are a map\nconfig.duplicate_key@4:34 step name \"source\" is taken" },
-		{ GOOD "defaults: { flie: { a: 1 } }\n", "config.unused_defaults@4:13 defaults for flie: no step of this pipeline uses it" },
-		{ "pipeline: p\nsource: { use: a }\nsink: { use: b, tables: { t: { mode: mrege }, u: { strategy: upsert }, v: { mode: merge, strategy: x, key: [[1]] } } }\n",
+		{ GOOD "schedule: { cron: x, catchp: all }\n",
+		  "config.unknown_key@4:22 unknown key \"catchp\" in schedule" },
+		{ GOOD "steps: { a: b }\n",
+		  "config.bad_value@4:8 steps: not a list; write one step per line, each with a dash" },
+		{ GOOD "steps: [ { a: {}, b: {} }, 5: x, { use: m, name: source } ]\n",
+		  "config.bad_step@4:10 this is not a step\n"
+		  "config.bad_step@4:31 the options of a step are a map\nconfig.duplicate_key@4:34 step name "
+		  "\"source\" is taken" },
+		{ GOOD "defaults: { flie: { a: 1 } }\n",
+		  "config.unused_defaults@4:13 defaults for flie: no step of this pipeline uses it" },
+		{ "pipeline: p\nsource: { use: a }\nsink: { use: b, tables: { t: { mode: mrege }, u: { strategy: "
+		  "upsert }, v: { mode: merge, strategy: x, key: [[1]] } } }\n",
 		  "config.bad_value@3:38 mode: unknown word (allowed: append|merge|replace|scd2|effective|snapshot)\n"
-		  "config.bad_value@3:52 strategy: belongs to mode merge\nconfig.bad_value@3:100 strategy: unknown word (allowed: upsert|insert_only|replace_slice)\n"
+		  "config.bad_value@3:52 strategy: belongs to mode merge\nconfig.bad_value@3:100 strategy: unknown "
+		  "word (allowed: upsert|insert_only|replace_slice)\n"
 		  "config.bad_value@3:109 key: not a name or a list of names" },
-		{ GOOD "for_each: { a: x.csv, b: y.csv }\n", "config.bad_value@4:11 for_each: not one variable and its rows" },
-		{ GOOD "for_each: { a: none.csv }\n", "config.unreadable@4:16 DIR/none.csv: No such file or directory" },
-		{ GOOD "for_each: { a: [ { id: x }, { id: x }, { id: y } ] }\n", "config.duplicate_key@4:29 for_each: \"x\" is there twice, first on line 4" },
+		{ GOOD "for_each: { a: x.csv, b: y.csv }\n",
+		  "config.bad_value@4:11 for_each: not one variable and its rows" },
+		{ GOOD "for_each: { a: none.csv }\n",
+		  "config.unreadable@4:16 DIR/none.csv: No such file or directory" },
+		{ GOOD "for_each: { a: [ { id: x }, { id: x }, { id: y } ] }\n",
+		  "config.duplicate_key@4:29 for_each: \"x\" is there twice, first on line 4" },
 		{ GOOD "after: [ [1] ]\n", "config.bad_value@4:10 after: not a name or a list of names" },
 		{ GOOD "x-anything: { goes: here }\n", "" },
 	};
@@ -116,13 +135,16 @@ Test(pipeline, faults)
 Test(pipeline, set)
 {
 	static const struct { const char *key, *value, *said; } cases[] = {
-		{ "source.url", "new", "" }, { "steps.m.list", "[a, b]", "" }, { "steps.dedupe.key", "k", "" }, { "checkpoint.rows", "7", "" },
+		{ "source.url", "new", "" }, { "steps.m.list", "[a, b]", "" }, { "steps.dedupe.key", "k", "" },
+		{ "checkpoint.rows", "7", "" },
 		{ "steps.none.x", "1", "config.bad_set@0:0 --set steps.none.x: there is no step of that name" },
 		{ "source.url.x", "1", "config.bad_set@0:0 --set source.url.x: what stands there takes no names" },
-		{ "source..x", "1", "config.bad_set@0:0 --set source..x: a name is empty" }, { "sorce.url", "1", "config.unknown_key@0:0 unknown key \"sorce\" in a pipeline" },
+		{ "source..x", "1", "config.bad_set@0:0 --set source..x: a name is empty" },
+		{ "sorce.url", "1", "config.unknown_key@0:0 unknown key \"sorce\" in a pipeline" },
 		{ "checkpoint.rows", "x", "config.bad_value@0:0 option rows: not a number (allowed: 1..)" },
 	};
-	static const char text[] = "pipeline: p\nsource: { use: file, url: x }\nsteps: [ { use: map, name: m }, dedupe ]\nsink: { use: sqlite, path: y }\n";
+	static const char text[] = "pipeline: p\nsource: { use: file, url: x }\nsteps: [ { use: map, name: m }, dedupe "
+	                           "]\nsink: { use: sqlite, path: y }\n";
 	struct folder d = folder_new();
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct tribx_findings f = { 0 };

@@ -4,7 +4,8 @@
 static void pipeline(const struct folder *d, const char *file, const char *name, const char *more)
 {
 	char text[512];
-	snprintf(text, sizeof text, "pipeline: %s\nsource: { use: file, url: x }\nsink: { use: sqlite, path: y }\n%s", name, more);
+	snprintf(text, sizeof text, "pipeline: %s\nsource: { use: file, url: x }\nsink: { use: sqlite, path: y }\n%s",
+	         name, more);
 	file_put(d, file, text);
 }
 
@@ -55,8 +56,11 @@ Test(project, cycles_and_unknown_names)
 		hint |= strcmp(f.items[i].hint, "did you mean \"alpha\"?") == 0;
 	cr_expect(hint);
 	char *all = said(&f);
-	cr_expect(strstr(all, "config.cycle@4:1 after: \"alpha\" comes itself after \"gamma\", so neither can be first"), "%s", all);
-	cr_expect(strstr(all, "config.unknown_pipeline@4:1 after: there is no pipeline \"alpa\" in this project"), "%s", all);
+	cr_expect(strstr(all,
+	                 "config.cycle@4:1 after: \"alpha\" comes itself after \"gamma\", so neither can be first"),
+	                 "%s", all);
+	cr_expect(strstr(all, "config.unknown_pipeline@4:1 after: there is no pipeline \"alpa\" in this project"), "%s",
+	          all);
 	cr_expect(strstr(all, "config.duplicate_pipeline@1:11 pipeline \"delta\" is also in"), "%s", all);
 	free(all);
 	folder_done(&d);
@@ -71,7 +75,8 @@ Test(project, every_fault_of_every_file)
 	file_put(&d, "rows.csv", "id\nP1\nP2\nP3\n");
 	file_put(&d, "3.yaml", "pipeline: c\nsource: {\n");
 	tribx_project_free(tribx_project_load(d.path, NULL, 0, &f));
-	cr_expect_eq(tribx_findings_faults(&f), 4, "%zu: %s", f.count, said(&f));   /* what three instances share is said once */
+	/* what three instances share is said once */
+	cr_expect_eq(tribx_findings_faults(&f), 4, "%zu: %s", f.count, said(&f));
 	tribx_findings_done(&f);
 	folder_done(&d);
 }
@@ -93,9 +98,11 @@ Test(project, rows_give_values_and_lists_come_from_files)
 {
 	struct probe { trib_list rules; trib_map alias; const char *url; } s = { 0 };
 	struct rule { const char *from; int64_t n; };
-	static const struct trib_field rule[] = { TRIB_FIELD(struct rule, from), TRIB_FIELD(struct rule, n, .allow = "0..9"), { 0 } };
+	static const struct trib_field rule[] = { TRIB_FIELD(struct rule, from),
+	                                          TRIB_FIELD(struct rule, n, .allow = "0..9"), { 0 } };
 	static const struct trib_field options[] = {
-		TRIB_FIELD(struct probe, rules, TRIB_OF(struct rule, rule)), TRIB_FIELD(struct probe, alias), TRIB_FIELD(struct probe, url), { 0 }
+		TRIB_FIELD(struct probe, rules, TRIB_OF(struct rule, rule)), TRIB_FIELD(struct probe, alias),
+			TRIB_FIELD(struct probe, url), { 0 }
 	};
 	struct folder d = folder_new();
 	struct tribx_findings f = { 0 };
@@ -103,7 +110,8 @@ Test(project, rows_give_values_and_lists_come_from_files)
 	file_put(&d, "rules.yaml", "- { from: \"${literal}\", n: 3 }\n- { from: b, n: 12 }\n");
 	file_put(&d, "alias.csv", "name,metric\nUmsatz,revenue\n");
 	const char *path = file_put(&d, "p.yaml", "pipeline: p\nfor_each: { partner: partners.csv }\n"
-		"source: { use: file, url: \"sftp://${partner.host}/x\", rules: rules.yaml, alias: alias.csv }\nsink: { use: sqlite }\n");
+		"source: { use: file, url: \"sftp://${partner.host}/x\", rules: rules.yaml, alias: alias.csv }\nsink: "
+		"{ use: sqlite }\n");
 	struct tribx_project *p = tribx_project_load(path, NULL, 0, &f);
 	cr_assert(p && p->count == 2 && f.count == 0, "%s", said(&f));
 	struct tribx_arena a = { 0 };

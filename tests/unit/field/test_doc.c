@@ -5,7 +5,8 @@
 
 struct item { const char *name; };
 struct probe { const char *name, *grain, *where; int64_t pages, part; bool deep; trib_list items; trib_map texts; };
-static const struct trib_field item[] = { TRIB_FIELD(struct item, name, .flags = TRIB_REQUIRED, .help = "Name."), { 0 } };
+static const struct trib_field item[] = { TRIB_FIELD(struct item, name, .flags = TRIB_REQUIRED, .help = "Name."),
+                                          { 0 } };
 static const struct trib_field options[] = {
 	TRIB_FIELD(struct probe, name, .flags = TRIB_REQUIRED, .help = "Name."),
 	TRIB_FIELD(struct probe, pages, .dflt = "10", .allow = "1..100", .help = "Pages."),
@@ -53,8 +54,10 @@ Test(doc, schema)
 Test(doc, type_names)
 {
 	static const struct { struct trib_field row; const char *name; } cases[] = {
-		{ { .type = TRIB_STR }, "text" }, { { .type = TRIB_STR, .flags = TRIB_PATH }, "path" }, { { .type = TRIB_LIST }, "list of texts" },
-		{ { .type = TRIB_MAP, .flags = TRIB_EXPR }, "map of expressions" }, { { .type = TRIB_MAP, .of = item }, "map of maps" },
+		{ { .type = TRIB_STR }, "text" }, { { .type = TRIB_STR, .flags = TRIB_PATH }, "path" },
+		{ { .type = TRIB_LIST }, "list of texts" },
+		{ { .type = TRIB_MAP, .flags = TRIB_EXPR }, "map of expressions" },
+		{ { .type = TRIB_MAP, .of = item }, "map of maps" },
 		{ { .type = TRIB_DURATION }, "duration" }, { { .type = TRIB_DEC }, "decimal" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -43,7 +43,8 @@ Test(many, lists_and_maps_are_filled)
 	struct tribx_findings f = { 0 };
 	struct probe p = { 0 };
 	const struct tribx_includes includes = { .load = load, .ctx = &a, .dir = "/d" };
-	cr_assert(tribx_fields_load(options, &p, NULL, NULL, &a, make("{\"rules\": [{\"phrase\": \"a\", \"to\": \"bug\", \"words\": [\"u\", \"v\"]},"
+	cr_assert(tribx_fields_load(options, &p, NULL, NULL, &a,
+	                            make("{\"rules\": [{\"phrase\": \"a\", \"to\": \"bug\", \"words\": [\"u\", \"v\"]},"
 		"{\"phrase\": \"b\", \"confidence\": \"0.25\"}], \"paths\": [\"x.csv\", \"/y\"]}", &a), &includes, &f));
 	const struct rule *r = p.rules.items;
 	cr_assert_eq(p.rules.count, 2);
@@ -67,7 +68,9 @@ Test(many, a_file_name_stands_for_its_content)
 	struct tribx_findings f = { 0 };
 	struct probe p = { 0 };
 	const struct tribx_includes includes = { .load = load, .ctx = &a };
-	cr_expect(tribx_fields_load(options, &p, NULL, NULL, &a, make("{\"alias\": \"alias.csv\", \"units\": \"units.csv\", \"key\": \"keys.csv\"}", &a), &includes, &f));
+	cr_expect(tribx_fields_load(options, &p, NULL, NULL, &a,
+	                            make("{\"alias\": \"alias.csv\", \"units\": \"units.csv\", \"key\": \"keys.csv\"}",
+	                                 &a), &includes, &f));
 	cr_expect_str_eq(trib_map_text(&p.alias, "y"), "2");
 	cr_assert_eq(p.units.count, 1);
 	cr_expect_str_eq(p.units.names[0], "GB");
@@ -81,26 +84,34 @@ Test(many, a_file_name_stands_for_its_content)
 Test(many, refusals_name_the_item)
 {
 	static const struct { const char *options, *code, *text; } cases[] = {
-		{ "{\"rules\": [{\"phrase\": \"a\"}, {\"phrase\": \"b\", \"confidence\": 2}]}", "config.bad_value", "option rules[1].confidence: out of range (allowed: 0..1)" },
+		{ "{\"rules\": [{\"phrase\": \"a\"}, {\"phrase\": \"b\", \"confidence\": 2}]}", "config.bad_value",
+		  "option rules[1].confidence: out of range (allowed: 0..1)" },
 		{ "{\"rules\": [{}]}", "config.required", "option rules[0].phrase is required: Phrase." },
 		{ "{\"rules\": [5]}", "config.bad_value", "option rules[0]: not a map of options" },
-		{ "{\"rules\": [{\"phrase\": \"a\", \"tp\": \"bug\"}]}", "config.unknown_key", "unknown option rules[0].tp" },
+		{ "{\"rules\": [{\"phrase\": \"a\", \"tp\": \"bug\"}]}", "config.unknown_key",
+		  "unknown option rules[0].tp" },
 		{ "{\"rules\": {\"a\": 1}}", "config.bad_value", "option rules: not a list of maps" },
-		{ "{\"rules\": \"rules\"}", "config.bad_value", "option rules: not a list of maps, nor the name of a .yaml, .json or .csv file" },
-		{ "{\"rules\": \"rules.yaml\"}", "config.bad_value", "option rules[0].confidence: out of range (allowed: 0..1)" },
+		{ "{\"rules\": \"rules\"}", "config.bad_value",
+		  "option rules: not a list of maps, nor the name of a .yaml, .json or .csv file" },
+		{ "{\"rules\": \"rules.yaml\"}", "config.bad_value",
+		  "option rules[0].confidence: out of range (allowed: 0..1)" },
 		{ "{\"rules\": \"none.yaml\"}", "config.no_file", "none.yaml: no such file" },
 		{ "{\"alias\": \"twice.csv\"}", "config.duplicate_key", "option alias.x: the name is there twice" },
 		{ "{\"alias\": [1]}", "config.bad_value", "option alias: not a map of texts" },
-		{ "{\"alias\": {\"a\": [1]}}", "config.bad_value", "option alias.a: a list where one value is wanted (text)" },
-		{ "{\"key\": [null]}", "config.bad_value", "option key[0]: nothing is written here ('' is the empty text)" },
-		{ "{\"units\": {\"GB\": {\"phrase\": \"x\", \"to\": \"bux\"}}}", "config.bad_value", "option units.GB.to: unknown word (allowed: bug|question)" },
+		{ "{\"alias\": {\"a\": [1]}}", "config.bad_value",
+		  "option alias.a: a list where one value is wanted (text)" },
+		{ "{\"key\": [null]}", "config.bad_value",
+		  "option key[0]: nothing is written here ('' is the empty text)" },
+		{ "{\"units\": {\"GB\": {\"phrase\": \"x\", \"to\": \"bux\"}}}", "config.bad_value",
+		  "option units.GB.to: unknown word (allowed: bug|question)" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct tribx_arena a = { 0 };
 		struct tribx_findings f = { 0 };
 		struct probe p = { 0 };
 		const struct tribx_includes includes = { .load = load, .ctx = &a };
-		cr_expect_not(tribx_fields_load(options, &p, NULL, NULL, &a, make(cases[i].options, &a), &includes, &f));
+		cr_expect_not(tribx_fields_load(options, &p, NULL, NULL, &a, make(cases[i].options, &a), &includes,
+		                                &f));
 		cr_assert_eq(f.count, 1, "%s: %zu", cases[i].options, f.count);
 		cr_expect_str_eq(f.items[0].code, cases[i].code);
 		cr_expect_str_eq(f.items[0].text, cases[i].text);
