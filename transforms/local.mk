@@ -24,3 +24,4 @@ NORMALISE = %D%/normalise.c %D%/normalise/norm.h %D%/normalise/exact.c %D%/norma
 plugin_LTLIBRARIES += %D%/normalise.la
 %C%_normalise_la_SOURCES = $(NORMALISE)
 %C%_normalise_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
+EXTRA_DIST += %D%/README.md
