@@ -1,6 +1,6 @@
 /* number - inside of locale numbers (tributary/value.h). */
-#ifndef TRIBX_NUMBER_H
-#define TRIBX_NUMBER_H
+#ifndef TRIBX_CELL_NUMBER_H
+#define TRIBX_CELL_NUMBER_H
 
 #include "parse/dec.h"
 

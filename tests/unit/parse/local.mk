@@ -4,6 +4,7 @@ TESTS += %D%/unit_parse
 %C%_unit_parse_SOURCES += %D%/test_dec.c %D%/dec_cases.h
 %C%_unit_parse_SOURCES += %D%/test_number.c %D%/locale_cases.h
 %C%_unit_parse_SOURCES += %D%/test_date.c %D%/date_cases.h
+%C%_unit_parse_SOURCES += %D%/test_expr.c
 EXTRA_DIST += %D%/date_cases.py %D%/dates.tsv %D%/dec_cases.py %D%/locale_cases.js %D%/numbers.tsv
 %C%_unit_parse_SOURCES += %D%/test_scan.c %D%/test_json.c %D%/test_utf.c
 %C%_unit_parse_CPPFLAGS = $(UNIT_CPP)
