@@ -47,6 +47,7 @@ bool files_out_flush(struct files_out *o)
 		else
 			at += (size_t)n;
 	}
+	o->bytes += (int64_t)o->used;
 	o->used = 0;
 #ifdef SYNC_FILE_RANGE_WRITE
 	if (!o->error && o->bytes - o->pushed >= PUSH) {   /* so that the fsync of the commit finds little left to do */
@@ -57,14 +58,9 @@ bool files_out_flush(struct files_out *o)
 	return !o->error;
 }
 
-/* Room for `need` more bytes behind at; the cursor, or NULL: o->error. */
-static char *make_room(struct files_out *o, char *at, size_t need)
+static char *flush_and_grow(struct files_out *o, char *at, size_t need)
 {
-	size_t used = (size_t)(at - o->block);
-	if (used + need <= o->room)
-		return at;
-	o->bytes += (int64_t)(used - o->used);
-	o->used = used;
+	o->used = (size_t)(at - o->block);
 	if (!files_out_flush(o))
 		return NULL;
 	if (need > o->room) {
@@ -79,12 +75,16 @@ static char *make_room(struct files_out *o, char *at, size_t need)
 	return o->block;
 }
 
-static bool settle(struct files_out *o, char *at)
+/* Room for `need` more bytes behind at; the cursor, or NULL: o->error. */
+static inline char *make_room(struct files_out *o, char *at, size_t need)
 {
-	size_t used = (size_t)(at - o->block);
-	o->bytes += (int64_t)(used - o->used);
-	o->used = used;
-	return used < FILES_BLOCK || files_out_flush(o);
+	return (size_t)(o->block + o->room - at) >= need ? at : flush_and_grow(o, at, need);
+}
+
+static bool settle(struct files_out *o, const char *at)
+{
+	o->used = (size_t)(at - o->block);
+	return o->used < FILES_BLOCK || files_out_flush(o);
 }
 
 bool files_put(struct files_out *o, const char *p, size_t n)
@@ -149,6 +149,11 @@ static inline char *put_i64(char *at, int64_t v)
 static inline char *put_nano(char *at, uint32_t r)
 {
 	*at++ = '.';
+	if (r % 10000000 == 0) {             /* money, mostly */
+		at[0] = (char)('0' + r / 100000000);
+		at[1] = (char)('0' + r / 10000000 % 10);
+		return at + (at[1] == '0' ? 1 : 2);
+	}
 	*at++ = (char)('0' + r / 100000000);
 	uint64_t x = eight(r % 100000000);
 	int keep = x ? 8 - (__builtin_clzll(x) >> 3) : 0;
@@ -311,17 +316,22 @@ static inline bool copy_text(const struct odd *o, char *to, const char *p, size_
 		store16(to + i, x);
 		odd |= odd16(o, x);
 	}
-	if (i < n) {
-		char last[16] = { 0 };
-		if (n >= 16) {   /* the last 16 bytes again: no byte behind the text is read */
-			v16 x = load16(p + n - 16);
-			store16(to + n - 16, x);
-			return (odd | odd16(o, x)) != 0;
-		}
-		memcpy(last, p, n);
-		v16 x = load16(last);
-		store16(to, x);
-		odd |= odd16(o, x) & ((1u << n) - 1);
+	if (i < n && n >= 16) {   /* the last 16 bytes again: no byte behind the text is read */
+		v16 x = load16(p + n - 16);
+		store16(to + n - 16, x);
+		odd |= odd16(o, x);
+	} else if (i < n && n >= 8) {
+		char both[16];
+		memcpy(both, p, 8);
+		memcpy(both + 8, p + n - 8, 8);
+		memcpy(to, both, 8);
+		memcpy(to + n - 8, both + 8, 8);
+		odd = odd16(o, load16(both));
+	} else if (i < n) {
+		char few[16] = { 0 };
+		for (; i < n; i++)
+			to[i] = few[i] = p[i];
+		odd = odd16(o, load16(few)) & ((1u << n) - 1);
 	}
 	return odd != 0;
 }
@@ -389,20 +399,21 @@ bool files_json_text(struct files_out *o, struct trib_text text)
 
 /* ---- rows ---- */
 
-static char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, bool alone)
+/* `rest`: what the other cells of the row may need; a text asks for it, too, so that they need not. */
+static inline char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row,
+                             size_t rest, bool alone)
 {
 	const struct trib_view *v = &c->view;
 	if (trib_null(v, row)) {
 		if (alone && f->null.n == 0)
 			return memcpy(at, "\"\"", 2), at + 2;   /* an empty line would be no row */
-		at = make_room(o, at, f->null.n + CELL);
-		return at ? memcpy(at, f->null.p, f->null.n), at + f->null.n : NULL;
+		return memcpy(at, f->null.p, f->null.n), at + f->null.n;
 	}
 	if (v->type != TRIB_STR && v->type != TRIB_JSON)
 		return put_plain(at, c, row, false);
 	if (!v->codes && !v->offsets) {
 		const int32_t *s = (const int32_t *)v->values + 4 * row;
-		if (s[0] <= 12 && s[0] > 0 && f->null.n == 0) {
+		if ((uint32_t)s[0] - 1 < 12 && f->null.n == 0) {
 			v16 x = load16(s);
 			if (!(odd16(odd, x) >> 4 & ((1u << s[0]) - 1))) {
 				memcpy(at, s + 1, 12);
@@ -411,16 +422,13 @@ static char *csv_cell(struct files_out *o, char *at, const struct files_format *
 		}
 	}
 	struct trib_text x = trib_str(v, row);
-	at = make_room(o, at, x.n * 2 + CELL);
+	at = make_room(o, at, x.n * 2 + CELL + rest);
 	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, alone) : NULL;
 }
 
-static char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row)
+static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row, size_t rest)
 {
 	const struct trib_view *v = &c->view;
-	at = make_room(o, at, c->prefix_size + CELL);
-	if (!at)
-		return NULL;
 	memcpy(at, c->prefix, c->prefix_size);
 	at += c->prefix_size;
 	if (trib_null(v, row))
@@ -428,7 +436,7 @@ static char *json_cell(struct files_out *o, char *at, const struct odd *odd, str
 	if (v->type != TRIB_STR && v->type != TRIB_JSON)
 		return put_plain(at, c, row, true);
 	struct trib_text x = trib_str(v, row);
-	at = make_room(o, at, x.n * 6 + CELL);
+	at = make_room(o, at, x.n * 6 + CELL + rest);
 	if (!at)
 		return NULL;
 	if (v->type == TRIB_JSON)
@@ -439,35 +447,34 @@ static char *json_cell(struct files_out *o, char *at, const struct odd *odd, str
 int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count, int64_t from, int64_t to, int64_t max_bytes)
 {
 	const struct odd odd = odd_bytes(f);
-	const size_t row_room = (size_t)count * CELL + 64;
+	size_t rest = 64;
+	char *at = o->block + o->used;
+	for (int c = 0; c < count; c++)
+		rest += CELL + columns[c].prefix_size;
 	for (int64_t row = from; row < to; row++) {
-		char *at = make_room(o, o->block + o->used, row_room);
+		if (at - o->block >= FILES_BLOCK && !(at = flush_and_grow(o, at, rest)))
+			return -1;
+		at = make_room(o, at, rest);
 		for (int c = 0; at && c < count; c++) {
-			if (f->json) {
-				at = json_cell(o, at, &odd, &columns[c], row);
-				continue;
+			if (f->json)
+				at = json_cell(o, at, &odd, &columns[c], row, rest);
+			else {
+				*at = f->delimiter;
+				at = csv_cell(o, at + (c > 0), f, &odd, &columns[c], row, rest, count == 1);
 			}
-			/* what is left of the row must fit without asking: a text may have used the room up */
-			at = make_room(o, at, (size_t)(count - c) * CELL + 64);
-			if (!at)
-				break;
-			if (c)
-				*at++ = f->delimiter;
-			at = csv_cell(o, at, f, &odd, &columns[c], row, count == 1);
 		}
-		at = at ? make_room(o, at, 16) : NULL;
 		if (!at)
 			return -1;
-		if (f->json)
-			*at++ = '}';
+		*at = '}';
+		at += f->json;
 		*at++ = '\n';
 		o->rows++;
-		if (!settle(o, at))
-			return -1;
-		if (max_bytes && o->bytes >= max_bytes)
-			return row + 1;
+		if (max_bytes && o->bytes + (at - o->block) >= max_bytes) {
+			to = row + 1;
+			break;
+		}
 	}
-	return to;
+	return settle(o, at) ? to : -1;
 }
 
 bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count)

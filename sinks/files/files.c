@@ -325,7 +325,7 @@ static int write_rows(struct trib *t, void *self, int index, const struct trib_b
 		row = files_encode(&b->out, &s->how, columns, b->column_count, row, to, s->file ? 0 : s->max_bytes);
 		if (row < 0)
 			return files_fault(t, s, b->open->file, b->out.error);
-		bool full = !s->file && ((s->max_rows && b->out.rows >= s->max_rows) || (s->max_bytes && b->out.bytes >= s->max_bytes));
+		bool full = !s->file && ((s->max_rows && b->out.rows >= s->max_rows) || (s->max_bytes && b->out.bytes + (int64_t)b->out.used >= s->max_bytes));
 		if (full && (rc = files_finish_part(t, s, b)) < 0)
 			return rc;
 	}
@@ -387,6 +387,8 @@ static int open_sink(struct trib *t, void *self)
 	struct files *s = self;
 	if (strlen(s->delimiter) != 1 || strchr("\"\r\n", *s->delimiter))
 		return trib_fail(t, TRIB_CONFIG, "files.bad_delimiter: `delimiter` is one character, and no quote or line end");
+	if (strlen(s->null) > 64)
+		return trib_fail(t, TRIB_CONFIG, "files.bad_null: `null` is longer than 64 bytes");
 	if (s->file && (strchr(s->file, '/') || s->file[0] == '.' || !*s->file))
 		return trib_fail(t, TRIB_CONFIG, "files.bad_file: `file` is a plain name inside of `path`, without a dot in front");
 	s->how = (struct files_format){ .json = strcmp(s->format, "jsonl") == 0, .header = s->header, .delimiter = *s->delimiter,

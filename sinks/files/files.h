@@ -31,7 +31,7 @@ struct files_out {                        /* a file being written, with its bloc
 	int fd;                           /* -1: none */
 	char *block;
 	size_t used, room;
-	int64_t bytes, rows;              /* of the file, block included */
+	int64_t bytes, rows;              /* of the file; bytes without those in the block */
 	int64_t pushed;                   /* bytes that the system was asked to write back early */
 	int error;                        /* errno of the first fault; then nothing more is written */
 };
