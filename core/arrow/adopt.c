@@ -188,9 +188,12 @@ int tribx_adopt(struct trib_batch *b, struct tribx_error *e)
 			trib_free(&to);
 	}
 	trib_free(b);
-	if (status == TRIB_OK)
+	if (status == TRIB_OK) {
 		trib_move(b, &to);
-	else if (status == TRIB_FATAL)
+		return TRIB_OK;
+	}
+	if (status == TRIB_FATAL)
 		tribx_fail(e, status, "internal.no_memory", "no memory for a batch");
+	tribx_batch_fault(b, status, e->code, "%s", e->text);   /* whoever looks at the empty batch next learns why it is empty */
 	return status;
 }

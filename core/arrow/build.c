@@ -309,7 +309,7 @@ void tribx_unrow(struct trib_batch *b)
 {
 	struct trib_rows *r = b->rows;
 	int64_t rows = b->array.length;
-	if (!r || r->later)
+	if (!r || r->later || r->status)
 		return;
 	for (int i = 0; i < r->count; i++)
 		if (r->cols[i].live && r->cols[i].count > rows)

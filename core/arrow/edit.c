@@ -190,7 +190,7 @@ int trib_pick(struct trib_batch *b, const int32_t *rows, int64_t n)
 static int replace_roots(struct trib_batch *b, struct trib_batch *to, const int *cols, int n)
 {
 	struct trib_rows *r = b->rows;
-	if (r && !tribx_rows_look(to))
+	if (r && tribx_rows_look(to)->status)
 		return TRIB_FATAL;
 	for (int64_t i = 0; r && i < r->bad_count; i++) {
 		int at = 0;
@@ -258,7 +258,7 @@ void trib_clear(struct trib_batch *b, int col, enum trib_type type)
 void trib_constant(struct trib_batch *b, const char *name, struct trib_text value)
 {
 	struct trib_rows *r = tribx_rows_look(b);   /* rows that are decoded later stay so */
-	if (!r || r->status)
+	if (r->status)
 		return;
 	int col = tribx_col_find(b, name, r->count ? r->count - 1 : 0);
 	char *text = malloc(value.n + 1);

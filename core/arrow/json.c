@@ -82,7 +82,8 @@ static void put_dump(struct trib_batch *b, int col, const json_t *j)
 
 static void put_json(struct trib_batch *b, int col, const json_t *j)
 {
-	enum trib_type type = b->rows ? b->rows->cols[col].type : TRIB_NULL;
+	const struct tribx_column *c = tribx_built(b, col);
+	enum trib_type type = c ? c->type : TRIB_NULL;
 	if (!j || json_is_null(j)) {
 		trib_put_null(b, col);
 	} else if (type == TRIB_JSON || json_is_object(j) || json_is_array(j)) {

@@ -13,7 +13,7 @@ void tribx_batch_fault(struct trib_batch *b, int status, const char *code, const
 	struct trib_rows *r = tribx_rows_look(b);
 	char text[400];
 	va_list args;
-	if (!r || r->status)
+	if (r->status)
 		return;
 	r->status = status;
 	va_start(args, fmt);
@@ -23,7 +23,6 @@ void tribx_batch_fault(struct trib_batch *b, int status, const char *code, const
 		tribx_fail(r->error, status, code, "%s", text);
 }
 
-/* b->rows NULL means that there was no memory for it: nothing could be remembered. */
 int tribx_rows_status(const struct trib_batch *b, struct tribx_error *e)
 {
 	const struct trib_rows *r = b->rows;
@@ -47,10 +46,18 @@ static bool describe_column(struct tribx_column *c, const struct ArrowSchema *s)
 	return true;
 }
 
+/* Stands for the builder that there was no memory for: its fault is remembered like any other. Never written to. */
+static const struct trib_rows no_builder = { .status = TRIB_FATAL, .last = -1, .heap = -1 };
+
+static struct trib_rows *fail(struct trib_batch *b)
+{
+	return b->rows = (struct trib_rows *)(uintptr_t)&no_builder;
+}
+
 struct trib_rows *tribx_rows_look(struct trib_batch *b)
 {
-	if (!tribx_ours(b) && tribx_adopt(b, NULL) < 0)
-		return NULL;
+	if (!tribx_ours(b))
+		tribx_adopt(b, NULL);   /* a fault of it is b's now */
 	if (b->rows)
 		return b->rows;
 	int count = (int)b->schema.n_children;
@@ -62,7 +69,7 @@ struct trib_rows *tribx_rows_look(struct trib_batch *b)
 	if (!good) {
 		free(r);
 		free(cols);
-		return NULL;
+		return fail(b);
 	}
 	*r = (struct trib_rows){ .cols = cols, .count = count, .cap = count + 8, .finished = b->array.length, .last = -1, .heap = -1 };
 	return b->rows = r;
@@ -71,11 +78,11 @@ struct trib_rows *tribx_rows_look(struct trib_batch *b)
 struct trib_rows *tribx_rows_open(struct trib_batch *b)
 {
 	struct trib_rows *r = tribx_rows_look(b);
-	if (r && r->later) {
+	if (r->later && !r->status) {
 		tribx_rows_undefer(b);
 		r = tribx_rows_look(b);
 	}
-	return r && !r->status ? r : NULL;
+	return r->status ? NULL : r;
 }
 
 void tribx_column_done(struct tribx_column *c)
@@ -92,7 +99,8 @@ void tribx_column_done(struct tribx_column *c)
 void tribx_rows_drop(struct trib_batch *b)
 {
 	struct trib_rows *r = b->rows;
-	if (!r)
+	b->rows = NULL;
+	if (!r || r == &no_builder)
 		return;
 	if (r->later)
 		r->later->drop(r->later);
@@ -107,7 +115,6 @@ void tribx_rows_drop(struct trib_batch *b)
 	free(r->mems);
 	free(r->error);
 	free(r);
-	b->rows = NULL;
 }
 
 void trib_free(struct trib_batch *b)
@@ -129,7 +136,7 @@ void trib_move(struct trib_batch *to, struct trib_batch *from)
 void tribx_attach(struct trib_batch *b, struct tribx_dead_list *dead, const char *stage)
 {
 	struct trib_rows *r = tribx_rows_look(b);
-	if (!r)
+	if (r == &no_builder)
 		return;
 	r->dead = dead;
 	r->stage = stage;
@@ -140,7 +147,7 @@ void tribx_attach(struct trib_batch *b, struct tribx_dead_list *dead, const char
 int tribx_defer(struct trib_batch *b, struct tribx_later *l)
 {
 	struct trib_rows *r = tribx_rows_look(b);
-	if (!r || tribx_shape(&r->shape, b) < 0) {
+	if (r->status || tribx_shape(&r->shape, b) < 0) {
 		l->drop(l);
 		return TRIB_FATAL;
 	}

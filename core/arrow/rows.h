@@ -27,9 +27,9 @@ struct trib_rows {
 	struct tribx_error *error;         /* its text; NULL if there was no memory */
 };
 
-/* The builder of b, made if there is none; rows that are deferred are decoded first. NULL: no memory, or a fault is remembered. */
+/* The builder of b, made if there is none; rows that are deferred are decoded first. NULL: a fault is remembered. */
 struct trib_rows *tribx_rows_open(struct trib_batch *b);
-struct trib_rows *tribx_rows_look(struct trib_batch *b);           /* the same, without decoding and in spite of a fault */
+struct trib_rows *tribx_rows_look(struct trib_batch *b);           /* the same, without decoding and in spite of a fault: never NULL; look at status before writing to it */
 void tribx_rows_drop(struct trib_batch *b);
 /* The column, ready to take n more values; NULL: remembered. */
 struct tribx_column *tribx_column_open(struct trib_batch *b, int col, int64_t n);
@@ -63,6 +63,18 @@ bool tribx_bad_put(struct tribx_bad **list, int64_t *count, int64_t *cap, const 
 void tribx_bad_drop(struct trib_rows *r, int64_t from, int col);     /* those of rows >= from and of column col (-1: of all) */
 void tribx_bad_done(struct tribx_bad *list, int64_t count);
 int tribx_bad_bury(struct trib_batch *b);                            /* dead letters; the rows leave a settled batch */
+
+/* The builder's column, or NULL where there is none: not building, or no memory for a builder. */
+static inline const struct tribx_column *tribx_built(const struct trib_batch *b, int col)
+{
+	return b->rows && col >= 0 && col < b->rows->count ? &b->rows->cols[col] : NULL;
+}
+
+static inline bool tribx_is_constant(const struct trib_batch *b, int col)
+{
+	const struct tribx_column *c = tribx_built(b, col);
+	return c && c->constant;
+}
 
 static inline struct tribx_column *tribx_spot(struct trib_batch *b, int col, int64_t n)
 {

@@ -11,7 +11,7 @@ static int plain(struct ArrowSchema *to, const struct trib_batch *b, int col)
 	struct tribx_layout l;
 	if (!tribx_layout_of(s, &l))
 		return TRIB_FATAL;
-	bool constant = b->rows && b->rows->cols[col].constant;
+	bool constant = tribx_is_constant(b, col);
 	if (!l.coded && !l.offsets && !(constant && l.type != TRIB_STR)) {
 		tribx_label_share(to, s);
 		return TRIB_OK;

@@ -28,7 +28,7 @@ static struct tribx_layout layout(const struct trib_batch *b, int col)
 
 enum trib_type tribx_type(const struct trib_batch *b, int col)
 {
-	return b->rows && b->rows->cols[col].constant ? TRIB_STR : layout(b, col).type;
+	return tribx_is_constant(b, col) ? TRIB_STR : layout(b, col).type;
 }
 
 int tribx_scale(const struct trib_batch *b, int col)
@@ -87,7 +87,7 @@ static void view_built(const struct trib_rows *r, const struct tribx_column *c, 
 
 bool tribx_peek(const struct trib_batch *b, int col, struct trib_view *out)
 {
-	const struct tribx_column *c = b->rows ? &b->rows->cols[col] : NULL;
+	const struct tribx_column *c = tribx_built(b, col);
 	if (c && c->live && !c->constant && c->count > 0) {
 		view_built(b->rows, c, out);
 		return true;
@@ -111,9 +111,10 @@ int trib_view_(const struct trib_batch *b, int col, struct trib_view *out, size_
 	}
 	if (b->rows && b->rows->status)
 		return b->rows->status;
-	if (col < 0 || col >= trib_cols(b) || (b->rows && b->rows->cols[col].live && !b->rows->cols[col].constant))
+	const struct tribx_column *c = tribx_built(b, col);
+	if (col < 0 || col >= trib_cols(b) || (c && c->live && !c->constant))
 		return TRIB_FATAL;
-	if (b->rows && b->rows->cols[col].constant) {
+	if (c && c->constant) {
 		int status = tribx_settle(mine);
 		if (status < 0)
 			return status;

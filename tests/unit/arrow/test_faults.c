@@ -174,7 +174,11 @@ Test(faults, a_view_or_an_edit_finds_them_too)
 	struct trib_view v;
 	good(&b);
 	offsets_fall(&b);
+	struct tribx_error e = { 0 };
 	cr_expect_eq(trib_view(&b, 0, &v), TRIB_DATA);
+	cr_expect_eq(trib_view(&b, 0, &v), TRIB_DATA, "remembered");
+	cr_expect_eq(tribx_ready(&b, &e), TRIB_DATA);
+	cr_expect_str_eq(e.code, "arrow.offsets");
 	trib_free(&b);
 	good(&b);
 	offsets_fall(&b);
