@@ -33,7 +33,7 @@ golden() { numbers "$1" | diff "$here/expected.txt" -; }
 fails() { ! "$@"; }
 
 # ---- the input is what the committed generator writes, and small
-python3 "$TRIB_SRC/examples/quickstart/generate.py" "$work/made" --truth "$work/truth.csv" || exit 1
+python3 -B "$TRIB_SRC/examples/quickstart/generate.py" "$work/made" --truth "$work/truth.csv" || exit 1
 same_input() {
   python3 - "$TRIB_SRC/examples/quickstart/in" "$work/made/in" <<'PY'
 import os, sys, zipfile
