@@ -232,6 +232,8 @@ TRIB_API TRIB_MUST int trib_emit(struct trib *t, int output, struct trib_batch *
 TRIB_API void trib_count(struct trib *t, int output, int what, int64_t n);
 /* Makes a row a dead letter: it leaves b when b is handed on; row numbers stay. Connectors, sinks' write: the same. */
 TRIB_API void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, ...) TRIB_FMT(5);
+/* How many rows of b are rejected so far, by this call or a service in it. trib_pick does not know them: move b before. */
+TRIB_API int64_t trib_rejected(const struct trib *t, const struct trib_batch *b);
 /* The same for what never became a row, and for the row that is open in a builder (it is dropped). */
 TRIB_API void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw, const char *code, const char *fmt, ...) TRIB_FMT(5);
 /* Connectors: the slices this part covers, for replace_slice; takes b. */

@@ -181,6 +181,11 @@ void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw,
 		tribx_unrow(b);
 }
 
+int64_t trib_rejected(const struct trib *t, const struct trib_batch *b)
+{
+	return t->marks.b == b ? t->marks.count : 0;
+}
+
 void tribx_drop_marked(struct trib *t, struct trib_batch *b)
 {
 	if (t->marks.b != b || t->marks.count == 0)
