@@ -1,5 +1,5 @@
 # A plugin of one file and no library of its own is one word here. Names are unique across kinds.
-plugin_LTLIBRARIES +=
+plugin_LTLIBRARIES += %D%/map.la
 
 # recategorise without its descriptor; its unit tests build the same files
 RECATEGORISE = %D%/recategorise/recategorise.h %D%/recategorise/compose.h %D%/recategorise/text.c %D%/recategorise/match_hs.c \

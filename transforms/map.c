@@ -162,18 +162,19 @@ static int add(struct trib_batch *b, const char *name, enum trib_type type, int 
 	return type == TRIB_DEC ? trib_add_dec(b, name, 38, scale) : trib_add(b, name, type);
 }
 
-/* The column that was added last takes the place and the name of `at`. */
-static int replace(struct trib *t, struct trib_batch *b, int at)
+/* Closes the column that was added last, so that it can be looked at; it takes the place and the name of `at` (-1: it stays). */
+static int close_column(struct trib *t, struct trib_batch *b, int at)
 {
-	const int n = trib_cols(b) - 1;
+	const int n = trib_cols(b) - (at >= 0);
 	int *cols = trib_scratch(t, (size_t)n * sizeof *cols);
 	const char **names = trib_scratch(t, (size_t)n * sizeof *names);
 	if (!cols || !names)
 		return no_memory(t);
 	for (int i = 0; i < n; i++)
 		cols[i] = i == at ? n : i;
-	names[at] = trib_fmt(t, "%s", trib_col_name(b, at));
-	return !names[at] || trib_pick_cols(b, cols, names, n) < 0 ? no_memory(t) : TRIB_OK;
+	if (at >= 0 && !(names[at] = trib_fmt(t, "%s", trib_col_name(b, at))))
+		return no_memory(t);
+	return trib_pick_cols(b, cols, names, n) < 0 ? no_memory(t) : TRIB_OK;
 }
 
 /* rename, then select or drop. cols and names have room for all columns of b; the number of columns left, or negative. */
@@ -408,7 +409,7 @@ static int cast_column(struct trib *t, struct map *m, struct trib_batch *b, size
 	const int bad = many && b->array.length > 0 ? cast_many(t, b, at, fresh, &v, &to) : TRIB_OK;
 	if (!many)
 		cast_each(t, b, at, fresh, &v, &to);
-	return bad ? bad : replace(t, b, at);
+	return bad ? bad : close_column(t, b, at);
 }
 
 /* ---- derive and filter ---- */
@@ -426,7 +427,7 @@ static int derive_column(struct trib *t, struct map *m, struct trib_batch *b, si
 		bad = trib_eval(t, d->e, b, b, fresh);
 	if (bad < 0)
 		return bad;
-	return at >= 0 ? replace(t, b, at) : TRIB_OK;
+	return close_column(t, b, at);
 }
 
 /* Rows that are left out are counted; those whose condition cannot be had are dead letters and leave as well. */

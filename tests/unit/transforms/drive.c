@@ -215,10 +215,3 @@ void drive_close(struct drive *d)
 	tribx_findings_done(&d->findings);
 	tribx_arena_done(&d->arena);
 }
-
-/* until the layers that they belong to are there */
-#include "plugin/open.h"
-__attribute__((weak)) void tribx_exprs_done(struct trib *t) { (void)t; }
-__attribute__((weak)) void tribx_open_done(struct trib *t) { (void)t; }
-__attribute__((weak)) const struct trib_field tribx_format_fields[] = { { 0 } };
-__attribute__((weak)) const size_t tribx_format_size = 1;

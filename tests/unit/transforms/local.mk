@@ -12,3 +12,10 @@ TESTS += %D%/unit_normalise
 %C%_unit_normalise_CPPFLAGS = $(UNIT_CPP) -I$(srcdir)/transforms $(XXHASH_CFLAGS)
 %C%_unit_normalise_LDADD = $(UNIT_LIBS)
 %C%_unit_normalise_LDFLAGS = $(UNIT_LINK)
+
+check_PROGRAMS += %D%/unit_map
+TESTS += %D%/unit_map
+%C%_unit_map_SOURCES = %D%/test_map.c %D%/drive.c %D%/drive.h transforms/map.c
+%C%_unit_map_CPPFLAGS = $(UNIT_CPP)
+%C%_unit_map_LDADD = $(UNIT_LIBS)
+%C%_unit_map_LDFLAGS = $(UNIT_LINK)
