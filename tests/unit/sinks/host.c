@@ -17,11 +17,15 @@ static enum trib_type type_of(char c)
 	return types[p - letters];
 }
 
-static int each_column(const char *columns, struct trib_field *f)
+struct columns { struct trib_field f[64]; char text[512]; };
+
+static int each_column(const char *columns, struct columns *to)
 {
-	char *copy = strdup(columns), *save = NULL;
+	struct trib_field *f = to->f;
+	char *save = NULL;
 	int n = 0;
-	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save), n++) {
+	snprintf(to->text, sizeof to->text, "%s", columns);
+	for (char *w = strtok_r(to->text, " ", &save); w; w = strtok_r(NULL, " ", &save), n++) {
 		char *type = strchr(w, ':');
 		*type++ = 0;
 		f[n] = (struct trib_field){ .name = w, .type = type_of(*type), .precision = 38, .scale = 9 };
@@ -33,8 +37,9 @@ static int each_column(const char *columns, struct trib_field *f)
 
 int rig_batch(struct trib_batch *b, const char *columns, const char *rows)
 {
-	struct trib_field f[64];
-	int n = each_column(columns, f), r = 0;
+	struct columns all;
+	const struct trib_field *f = all.f;
+	int n = each_column(columns, &all), r = 0;
 	char *copy = strdup(rows), *save = NULL, *cells[1000][64] = { { 0 } };
 	bool absent[64] = { false };
 	for (char *row = strtok_r(copy, ";", &save); row; row = strtok_r(NULL, ";", &save), r++)
@@ -176,9 +181,9 @@ int rig_begin(struct rig *r, const char *load_id)
 
 int rig_table(struct rig *r, int table, const struct spec *s)
 {
-	struct trib_field f[64];
-	each_column(s->columns, f);
-	const struct trib_table is = { sizeof is, s->table, s->mode, f, &s->options };
+	struct columns all;
+	each_column(s->columns, &all);
+	const struct trib_table is = { sizeof is, s->table, s->mode, all.f, &s->options };
 	tribx_call_start(&r->t);
 	return end(r, r->t.p->table(&r->t, r->t.self, table, &is));
 }

@@ -30,6 +30,13 @@ static char *encoded(const struct files_format *f, const struct trib_batch *b, c
 	return text;
 }
 
+static void is_encoded(const struct files_format *f, const struct trib_batch *b, const char *const *prefixes, const char *want)
+{
+	char *got = encoded(f, b, prefixes);
+	cr_assert_str_eq(got, want, "%s", got);
+	free(got);
+}
+
 static uint64_t next(uint64_t *x)
 {
 	*x ^= *x << 13;
@@ -56,6 +63,8 @@ Test(encode, integers_are_those_of_printf)
 	cr_assert(tribx_ready(&b, &e) == 0);
 	char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
 	cr_assert(strcmp(got, want) == 0);
+	free(got);
+	free(want);
 	trib_free(&b);
 }
 
@@ -82,6 +91,8 @@ Test(encode, decimals_are_those_of_the_kernel)
 		cr_assert(tribx_ready(&b, &e) == 0);
 		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
 		cr_assert(strcmp(got, want) == 0, "scale %d", scales[k]);
+		free(got);
+		free(want);
 		trib_free(&b);
 	}
 }
@@ -107,11 +118,12 @@ Test(encode, csv_texts)
 		rig_batch(&b, "x:s y:s", t[i].in);
 		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { t[i].null, strlen(t[i].null) } }, &b, NULL);
 		cr_assert_str_eq(got, t[i].out, "row %zu: %s", i, got);
+		free(got);
 		trib_free(&b);
 	}
 	struct trib_batch one = { 0 };
 	rig_batch(&one, "x:s", "a;~;b");
-	cr_assert_str_eq(encoded(&(struct files_format){ .delimiter = ';', .null = { "", 0 } }, &one, NULL), "a\n\"\"\nb\n", "no empty line");
+	is_encoded(&(struct files_format){ .delimiter = ';', .null = { "", 0 } }, &one, NULL, "a\n\"\"\nb\n");   /* no empty line */
 	trib_free(&one);
 }
 
@@ -120,11 +132,11 @@ Test(encode, every_type)
 	struct trib_batch b = { 0 };
 	rig_batch(&b, "i:i d:d f:f b:b day:D t:t c:c j:j s:s", "-7|12.50|0.1|true|2025-01-31|2025-01-31T23:59:59.5Z|23:59:59|{\"a\": [1, 2]}|x;~|~|~|~|~|~|~|~|~"
 	          ";0|-0.000000001|1e300|false|1969-12-31|1970-01-01T00:00:00Z|00:00:00|[]|\"q\"");
-	cr_assert_str_eq(encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL),
+	is_encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL,
 	                 "-7,12.5,0.1,true,2025-01-31,2025-01-31T23:59:59.5Z,23:59:59,\"{\"\"a\"\": [1, 2]}\",x\n,,,,,,,,\n"
 	                 "0,-0.000000001,1e+300,false,1969-12-31,1970-01-01T00:00:00Z,00:00:00,[],\"\"\"q\"\"\"\n");
 	static const char *const names[] = { "{\"i\":", ",\"d\":", ",\"f\":", ",\"b\":", ",\"day\":", ",\"t\":", ",\"c\":", ",\"j\":", ",\"s\":" };
-	cr_assert_str_eq(encoded(&(struct files_format){ .json = true }, &b, names),
+	is_encoded(&(struct files_format){ .json = true }, &b, names,
 	                 "{\"i\":-7,\"d\":12.5,\"f\":0.1,\"b\":true,\"day\":\"2025-01-31\",\"t\":\"2025-01-31T23:59:59.5Z\",\"c\":\"23:59:59\",\"j\":{\"a\": [1, 2]},\"s\":\"x\"}\n"
 	                 "{\"i\":null,\"d\":null,\"f\":null,\"b\":null,\"day\":null,\"t\":null,\"c\":null,\"j\":null,\"s\":null}\n"
 	                 "{\"i\":0,\"d\":-0.000000001,\"f\":1e+300,\"b\":false,\"day\":\"1969-12-31\",\"t\":\"1970-01-01T00:00:00Z\",\"c\":\"00:00:00\",\"j\":[],\"s\":\"\\\"q\\\"\"}\n");
@@ -136,7 +148,7 @@ Test(encode, json_texts)
 	struct trib_batch b = { 0 };
 	rig_batch(&b, "s:s", "a\\b\"c\n\r\t\001;plain text that is longer than a vector;long text with a control char\002 in it");
 	static const char *const names[] = { "{\"s\":" };
-	cr_assert_str_eq(encoded(&(struct files_format){ .json = true }, &b, names), "{\"s\":\"a\\\\b\\\"c\\n\\r\\t\\u0001\"}\n"
+	is_encoded(&(struct files_format){ .json = true }, &b, names, "{\"s\":\"a\\\\b\\\"c\\n\\r\\t\\u0001\"}\n"
 	                 "{\"s\":\"plain text that is longer than a vector\"}\n{\"s\":\"long text with a control char\\u0002 in it\"}\n");
 	trib_free(&b);
 }
@@ -159,6 +171,9 @@ Test(encode, texts_larger_than_the_block)
 	char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
 	cr_assert(strlen(got) == 2 * (n + 1 + 2 * n + 2 + 1));
 	cr_assert(got[n] == ',' && got[n + 1] == '"' && got[n + 1 + 2 * n + 1] == '"' && got[n + 1 + 2 * n + 2] == '\n');
+	free(got);
+	free(big);
+	free(quoted);
 	trib_free(&b);
 }
 

@@ -66,8 +66,10 @@ static const char *look(const char *sub)
 		char file[1200];
 		snprintf(file, sizeof file, "%s/%s", at, list[i]->d_name);
 		struct stat st;
-		if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) || strcmp(list[i]->d_name, ".lock") == 0)
+		if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) || strcmp(list[i]->d_name, ".lock") == 0) {
+			free(list[i]);
 			continue;
+		}
 		n += (size_t)snprintf(out + n, sizeof out - n, "[%s]", list[i]->d_name[0] == '.' ? "hidden" : list[i]->d_name);
 		FILE *f = list[i]->d_name[0] == '.' || strcmp(list[i]->d_name, "manifest.json") == 0 ? NULL : fopen(file, "r");
 		for (int c; f && (c = fgetc(f)) != EOF;)
@@ -75,7 +77,10 @@ static const char *look(const char *sub)
 		out[n] = 0;
 		if (f)
 			fclose(f);
+		free(list[i]);
 	}
+	if (count >= 0)
+		free(list);
 	return out;
 }
 
@@ -85,7 +90,9 @@ static json_t *stream(void)
 	snprintf(file, sizeof file, "%s/manifest.json", path);
 	json_t *m = json_load_file(file, 0, NULL);
 	cr_assert(m);
-	return json_array_get(json_object_get(m, "streams"), 0);
+	json_t *one = json_incref(json_array_get(json_object_get(m, "streams"), 0));
+	json_decref(m);
+	return one;
 }
 
 static const struct spec two = { .table = "t", .columns = "k:s v:i" };
@@ -102,6 +109,7 @@ Test(files, parts_get_their_names_with_the_commit)
 	json_t *s = stream();
 	cr_assert(json_array_size(json_object_get(s, "files")) == 2 && json_array_size(json_object_get(s, "loads")) == 1);
 	cr_assert_str_eq(json_string_value(json_object_get(json_object_get(s, "states"), "p1")), "{\"n\":1}");
+	json_decref(s);
 	unit(r, "l2", &two, "d|4", NULL);
 	cr_assert_str_eq(look("t"), "[l1-0001.csv]k,v\na,1\nb,2\n[l1-0002.csv]k,v\nc,3\n[l2-0001.csv]k,v\nd,4\n");
 	rig_close(r);
@@ -137,6 +145,9 @@ Test(files, what_a_dead_run_left_is_tidied)
 	cr_assert(scandir(to, &list, NULL, by_name) == 4);
 	snprintf(to, sizeof to, "%s/t/%.17s~l1~l1-0001.csv", path, list[2]->d_name);
 	cr_assert(rename(from, to) == 0, "%s", to);
+	for (int i = 0; i < 4; i++)
+		free(list[i]);
+	free(list);
 	struct rig *other = rig("q", NULL, NULL);      /* another stream's claim leaves it alone */
 	cr_assert_str_eq(look("t"), "[hidden][hidden]");
 	struct rig *r = rig("p", NULL, NULL);
@@ -191,7 +202,9 @@ Test(files, one_file_is_made_whole_at_the_end)
 	cr_assert_str_eq(look(""), "[hidden][all.csv]k,v\na,1\nb,2\n[manifest.json]");
 	cr_assert(rig_commit(r, &(struct ending){ 0 }) == TRIB_OK);
 	cr_assert_str_eq(look(""), "[all.csv]k,v\na,1\nb,2\nc,3\n[manifest.json]");
-	cr_assert(json_integer_value(json_object_get(json_array_get(json_object_get(stream(), "files"), 0), "rows")) == 3);
+	json_t *st = stream();
+	cr_assert(json_integer_value(json_object_get(json_array_get(json_object_get(st, "files"), 0), "rows")) == 3);
+	json_decref(st);
 	const struct spec other = { .table = "u", .columns = "k:s" }, wider = { .table = "t", .columns = "k:s v:i w:i" };
 	cr_assert(rig_begin(r, "l5") == TRIB_OK && rig_table(r, 1, &other) == TRIB_CONFIG, "%s", r->t.error.text);
 	cr_assert(rig_table(r, 0, &wider) == TRIB_OK && rig_write(r, 0, &wider, "a|1|1") == TRIB_CONFIG, "%s", r->t.error.text);

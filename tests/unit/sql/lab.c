@@ -31,9 +31,14 @@ struct lab lab_open(void)
 
 const struct trib_field *fields(const char *spec)
 {
-	struct trib_field *f = calloc(64, sizeof *f);
-	char *copy = strdup(spec), *save = NULL;
+	static struct trib_field pool[4][64];     /* tests run in processes of their own */
+	static char texts[4][512];
+	static int turn;
+	struct trib_field *f = pool[turn % 4];
+	char *copy = texts[turn++ % 4], *save = NULL;
 	int n = 0;
+	memset(f, 0, sizeof pool[0]);
+	snprintf(copy, sizeof texts[0], "%s", spec);
 	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save), n++) {
 		char *type = strchr(w, ':'), *flags;
 		*type++ = 0;

@@ -112,4 +112,5 @@ Test(history, moments_of_one_second_are_in_order)
 	struct trib_table is = { .size = sizeof is, .name = "t", .mode = TRIB_SCD2, .columns = fields("k:s:k v:s at:s"), .options = &options };
 	load(&l, &is, u[0].rows);
 	cr_assert_str_eq(dump(&l, "SELECT v, valid_to FROM t ORDER BY v"), u[0].table);
+	sqlite3_close(l.db);
 }

@@ -98,6 +98,7 @@ Test(modes, replace_wants_the_whole_source)
 	load(&l, &is, "3");
 	cr_assert(strstr(l.why, "whole source"), "%s", l.why);
 	cr_assert_str_eq(dump(&l, "SELECT * FROM t ORDER BY 1"), "1;2");
+	sqlite3_close(l.db);
 }
 
 Test(modes, replace_slice)

@@ -49,4 +49,5 @@ Test(plan, a_decimal_is_two_columns)
 	load(&l, &is, "a|1");
 	cr_assert_str_eq(dump(&l, "SELECT name, type FROM pragma_table_info('t') ORDER BY cid"), "k|TEXT;v|REAL;v_dec|TEXT");
 	cr_assert_str_eq(dump(&l, "SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_master WHERE name = 't'"), "1");
+	sqlite3_close(l.db);
 }
