@@ -1,4 +1,4 @@
-/* adopt - foreign Arrow pairs become batches: structure checked, columns lent or converted (intake.h), the parent let go. */
+/* adopt - foreign Arrow pairs become batches: checked, columns lent or converted (intake.h), the parent let go. */
 #include "arrow/intake.h"
 
 #include <stdarg.h>
@@ -38,14 +38,17 @@ static int check_nulls(struct tribx_intake *in)
 	const struct ArrowArray *a = in->a;
 	const uint8_t *validity = a->n_buffers > 0 ? a->buffers[0] : NULL;
 	if (a->null_count < -1 || a->null_count > a->length)
-		return tribx_refuse(in, "arrow.nulls", "null_count is %lld of %lld rows", (long long)a->null_count, (long long)a->length);
+		return tribx_refuse(in, "arrow.nulls", "null_count is %lld of %lld rows", (long long)a->null_count,
+		                    (long long)a->length);
 	if (!validity && a->null_count > 0 && a->n_buffers > 0)
-		return tribx_refuse(in, "arrow.nulls", "null_count is %lld, but there is no validity buffer", (long long)a->null_count);
+		return tribx_refuse(in, "arrow.nulls", "null_count is %lld, but there is no validity buffer",
+		                    (long long)a->null_count);
 	if (!validity)
 		return TRIB_OK;
 	int64_t real = count_nulls(validity, a->offset, a->length);
 	if (a->null_count >= 0 && a->null_count != real)
-		return tribx_refuse(in, "arrow.nulls", "null_count is %lld, the validity buffer has %lld", (long long)a->null_count, (long long)real);
+		return tribx_refuse(in, "arrow.nulls", "null_count is %lld, the validity buffer has %lld",
+		                    (long long)a->null_count, (long long)real);
 	in->nulls = in->length == a->length ? real : count_nulls(validity, in->offset, in->length);
 	in->validity = in->nulls ? validity : NULL;
 	return TRIB_OK;
@@ -58,7 +61,8 @@ static int check_structure(const struct tribx_intake *in)
 	if (!s->release || !s->format)
 		return tribx_refuse(in, "arrow.structure", "its schema is released or has no format");
 	if (a->length < 0 || a->offset < 0 || a->length > INT64_MAX / 32 - a->offset)
-		return tribx_refuse(in, "arrow.length", "length %lld, offset %lld", (long long)a->length, (long long)a->offset);
+		return tribx_refuse(in, "arrow.length", "length %lld, offset %lld", (long long)a->length,
+		                    (long long)a->offset);
 	if (a->n_children != s->n_children || !a->dictionary != !s->dictionary)
 		return tribx_refuse(in, "arrow.structure", "array and schema differ in children or dictionary");
 	if (a->n_buffers < 0 || (a->n_buffers > 0 && !a->buffers))
@@ -109,7 +113,8 @@ static int adopt_column(struct trib_batch *to, int col, const struct trib_batch 
 	if (!child->release)
 		return tribx_refuse(&in, "arrow.released", "the array is released already");
 	if (child->length < 0 || child->length - from->array.offset < from->array.length)
-		return tribx_refuse(&in, "arrow.length", "%lld rows of a batch of %lld", (long long)child->length, (long long)from->array.length);
+		return tribx_refuse(&in, "arrow.length", "%lld rows of a batch of %lld", (long long)child->length,
+		                    (long long)from->array.length);
 	if (!(in.holder = hold(child)))
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for a batch");
 	in.a = &in.holder->foreign;
@@ -119,14 +124,19 @@ static int adopt_column(struct trib_batch *to, int col, const struct trib_batch 
 	tribx_buffers_drop(in.holder);
 	if (status < 0) {
 		tribx_array_drop(&taken.array);
-		return status == TRIB_FATAL ? tribx_fail(e, status, "internal.no_memory", "no memory for a batch") : status;
+		if (status == TRIB_FATAL)
+			tribx_fail(e, status, "internal.no_memory", "no memory for a batch");
+		return status;
 	}
 	struct trib_text extension = tribx_metadata(s->metadata, "ARROW:extension:name");
 	if (taken.type == TRIB_STR && tribx_text_is(extension, "arrow.json"))
 		taken.type = TRIB_JSON;
 	*tribx_kid(to, col) = taken.array;
-	if (tribx_label_new(tribx_label(to, col), &(struct tribx_label_as){ .name = in.column, .type = taken.type, .precision = taken.precision, .scale = taken.scale,
-	                    .coded = taken.coded ? TRIBX_CODED : TRIBX_PLAIN, .format = taken.offsets ? "u" : NULL }) < 0)
+	const struct tribx_label_as as = {
+		.name = in.column, .type = taken.type, .precision = taken.precision, .scale = taken.scale,
+		.coded = taken.coded ? TRIBX_CODED : TRIBX_PLAIN, .format = taken.offsets ? "u" : NULL,
+	};
+	if (tribx_label_new(tribx_label(to, col), &as) < 0)
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for a batch");
 	return TRIB_OK;
 }
@@ -138,7 +148,8 @@ static int check_names(const struct ArrowSchema *s, struct tribx_error *e)
 	for (int64_t i = 0; i < s->n_children; i++) {
 		const char *name = s->children[i]->name ? s->children[i]->name : "";
 		if (!tribx_utf8((struct trib_text){ name, strlen(name) }))
-			return tribx_fail(e, TRIB_DATA, "arrow.name", "the name of column %lld is not UTF-8", (long long)i + 1);
+			return tribx_fail(e, TRIB_DATA, "arrow.name", "the name of column %lld is not UTF-8",
+			                  (long long)i + 1);
 		for (int64_t k = 0; k < i; k++) {
 			const char *other = s->children[k]->name ? s->children[k]->name : "";
 			if (other[0] == name[0] && strcmp(other, name) == 0)
@@ -153,13 +164,17 @@ static int check_pair(const struct trib_batch *b, struct tribx_error *e)
 	const struct ArrowArray *a = &b->array;
 	const struct ArrowSchema *s = &b->schema;
 	if (!a->release || !s->release)
-		return tribx_fail(e, TRIB_DATA, "arrow.released", "the %s is released already", a->release ? "schema" : "array");
+		return tribx_fail(e, TRIB_DATA, "arrow.released", "the %s is released already",
+		                  a->release ? "schema" : "array");
 	if (!s->format || strcmp(s->format, "+s") != 0)
-		return tribx_fail(e, TRIB_DATA, "arrow.structure", "a batch is a struct (+s), not %.40s", s->format ? s->format : "nothing");
+		return tribx_fail(e, TRIB_DATA, "arrow.structure", "a batch is a struct (+s), not %.40s",
+		                  s->format ? s->format : "nothing");
 	if (a->length < 0 || a->offset < 0 || a->length > INT32_MAX || a->offset > INT64_MAX / 64)
-		return tribx_fail(e, TRIB_DATA, "arrow.length", "a batch of length %lld, offset %lld", (long long)a->length, (long long)a->offset);
+		return tribx_fail(e, TRIB_DATA, "arrow.length", "a batch of length %lld, offset %lld",
+		                  (long long)a->length, (long long)a->offset);
 	if (a->n_children != s->n_children || a->n_children < 0 || a->n_children > INT32_MAX)
-		return tribx_fail(e, TRIB_DATA, "arrow.structure", "the array has %lld columns, the schema %lld", (long long)a->n_children, (long long)s->n_children);
+		return tribx_fail(e, TRIB_DATA, "arrow.structure", "the array has %lld columns, the schema %lld",
+		                  (long long)a->n_children, (long long)s->n_children);
 	if (a->n_children > 0 && (!a->children || !s->children))
 		return tribx_fail(e, TRIB_DATA, "arrow.structure", "the columns are missing");
 	for (int64_t i = 0; i < a->n_children; i++)
@@ -194,6 +209,7 @@ int tribx_adopt(struct trib_batch *b, struct tribx_error *e)
 	}
 	if (status == TRIB_FATAL)
 		tribx_fail(e, status, "internal.no_memory", "no memory for a batch");
-	tribx_batch_fault(b, status, e->code, "%s", e->text);   /* whoever looks at the empty batch next learns why it is empty */
+	/* whoever looks at the empty batch next learns why it is empty */
+	tribx_batch_fault(b, status, e->code, "%s", e->text);
 	return status;
 }

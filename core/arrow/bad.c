@@ -1,4 +1,4 @@
-/* bad - cells that did not fit their column: kept with row number and reason until the batch is made ready, then dead letters. */
+/* bad - cells that did not fit their column: kept with row and reason until the batch is ready, then dead letters. */
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -103,7 +103,8 @@ void tribx_cell_fault(struct trib_batch *b, int col, const char *code, struct tr
 		n--;   /* never half a character */
 	tribx_buf_fmt(&detail, "column %.200s: ", tribx_label(b, col)->name);
 	tribx_buf_json(&detail, (struct trib_text){ sample.p ? sample.p : "", n });
-	tribx_buf_fmt(&detail, "%s does not fit %s", n < sample.n ? "..." : "", tribx_type_text(c->type, c->precision, c->scale, type));
+	tribx_buf_fmt(&detail, "%s does not fit %s", n < sample.n ? "..." : "",
+	              tribx_type_text(c->type, c->precision, c->scale, type));
 	struct tribx_bad bad = { .row = c->count, .col = col, .code = code };
 	struct trib_rows *r = b->rows;
 	if (detail.failed || !fill(&bad, sample, detail.p) || !tribx_bad_put(&r->bad, &r->bad_count, &r->bad_cap, &bad))
@@ -193,7 +194,8 @@ int tribx_bad_bury(struct trib_batch *b)
 		return TRIB_OK;
 	tribx_bad_sort(r);
 	if (!r->dead) {
-		tribx_batch_fault(b, TRIB_DATA, r->bad->code, "row %lld: %s", (long long)r->bad->row + 1, r->bad->detail);
+		tribx_batch_fault(b, TRIB_DATA, r->bad->code, "row %lld: %s", (long long)r->bad->row + 1,
+		                  r->bad->detail);
 		return TRIB_DATA;
 	}
 	for (int64_t i = 0, n; i < r->bad_count; i += n) {

@@ -99,7 +99,8 @@ int tribx_array_new(struct ArrowArray *to, const struct tribx_parts *p)
 	}
 	if (p->views)
 		s->buffers[2 + pages] = pages ? sizes : tribx_zeros;
-	*to = (struct ArrowArray){ .length = p->length, .null_count = p->nulls, .n_buffers = count, .buffers = s->buffers,
+	*to = (struct ArrowArray){ .length = p->length, .null_count = p->nulls, .n_buffers = count,
+	                           .buffers = s->buffers,
 	                           .release = tribx_release_array, .private_data = s };
 	if (p->words) {
 		s->words = *p->words;
@@ -112,12 +113,14 @@ int tribx_array_new(struct ArrowArray *to, const struct tribx_parts *p)
 void tribx_array_empty(struct ArrowArray *to, enum trib_type type)
 {
 	bool text = type == TRIB_STR || type == TRIB_JSON;
-	*to = (struct ArrowArray){ .n_buffers = type == TRIB_NULL ? 0 : text ? 3 : 2, .buffers = (const void **)(uintptr_t)no_buffers, .release = release_nothing };
+	*to = (struct ArrowArray){ .n_buffers = type == TRIB_NULL ? 0 : text ? 3 : 2,
+	                           .buffers = (const void **)(uintptr_t)no_buffers, .release = release_nothing };
 }
 
 void tribx_array_null(struct ArrowArray *to, int64_t length)
 {
-	*to = (struct ArrowArray){ .length = length, .null_count = length, .buffers = (const void **)(uintptr_t)no_buffers, .release = release_nothing };
+	*to = (struct ArrowArray){ .length = length, .null_count = length,
+	                           .buffers = (const void **)(uintptr_t)no_buffers, .release = release_nothing };
 }
 
 void tribx_array_share(struct ArrowArray *to, const struct ArrowArray *from)
@@ -183,12 +186,13 @@ static void release_schema_root(struct ArrowSchema *s)
 
 bool tribx_ours(const struct trib_batch *b)
 {
-	return (b->array.release == release_array_root || !b->array.release) && (b->schema.release == release_schema_root || !b->schema.release) &&
+	return (b->array.release == release_array_root || !b->array.release) &&
+		(b->schema.release == release_schema_root || !b->schema.release) &&
 	       !b->array.release == !b->schema.release;
 }
 
-/* Kids lie in one piece each: a batch of 200 columns costs six allocations, not 400. The pointers grow first, so that they
- * are valid whatever fails. */
+/* Kids lie in one piece each: a batch of 200 columns costs six allocations, not 400. The pointers grow first, so that
+ * they are valid whatever fails. */
 #define GROW(owner, r, count) do { \
 	void *at_ = realloc((r)->at, (size_t)(count) * sizeof *(r)->at); \
 	if (!at_) \
@@ -223,9 +227,11 @@ static int grow_schema(struct ArrowSchema *s, int count)
 int tribx_roots_new(struct trib_batch *b, int count)
 {
 	*b = (struct trib_batch){
-		.array = { .n_buffers = 1, .buffers = (const void **)(uintptr_t)no_buffers, .release = release_array_root,
+		.array = { .n_buffers = 1, .buffers = (const void **)(uintptr_t)no_buffers,
+		           .release = release_array_root,
 		           .private_data = calloc(1, sizeof(struct array_root)) },
-		.schema = { .format = "+s", .name = "", .release = release_schema_root, .private_data = calloc(1, sizeof(struct schema_root)) },
+		.schema = { .format = "+s", .name = "", .release = release_schema_root,
+		            .private_data = calloc(1, sizeof(struct schema_root)) },
 	};
 	if (!b->array.private_data || !b->schema.private_data) {
 		free(b->array.private_data);
@@ -249,7 +255,8 @@ int tribx_roots_grow(struct trib_batch *b, int count)
 		b->rows = rows;
 		return status;
 	}
-	int had = ((struct array_root *)b->array.private_data)->cap, also = ((struct schema_root *)b->schema.private_data)->cap;
+	int had = ((struct array_root *)b->array.private_data)->cap,
+		also = ((struct schema_root *)b->schema.private_data)->cap;
 	had = had < also ? had : also;
 	int cap = count <= had ? had : had * 2 > count ? had * 2 : count;
 	if (grow_array(&b->array, cap) || grow_schema(&b->schema, cap))

@@ -39,7 +39,8 @@ int tribx_batch_add_room(struct trib_batch *b, struct tribx_room *room)
 		tribx_batch_fault(b, TRIB_DATA, "cell.too_long", "text of more than 2 GiB in one piece");
 		return -1;
 	}
-	int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room });
+	int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size,
+	                                                   .room = room });
 	if (page >= 0)
 		b->rows->last = page;
 	return page;
@@ -129,11 +130,13 @@ struct tribx_column *tribx_column_open(struct trib_batch *b, int col, int64_t n)
 	}
 	struct tribx_column *c = &r->cols[col];
 	if (c->constant) {
-		tribx_batch_fault(b, TRIB_FATAL, "batch.constant", "a value is put to column %s, which is a constant", tribx_label(b, col)->name);
+		tribx_batch_fault(b, TRIB_FATAL, "batch.constant", "a value is put to column %s, which is a constant",
+		                  tribx_label(b, col)->name);
 		return NULL;
 	}
 	if ((!c->live && !thaw(b, col)) || (c->count + n > c->cap && !grow(c, c->count + n))) {
-		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s", tribx_label(b, col)->name);
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s",
+		                  tribx_label(b, col)->name);
 		return NULL;
 	}
 	return c;
@@ -146,10 +149,12 @@ int tribx_column_retype(struct trib_batch *b, int col, enum trib_type type, int 
 	struct ArrowSchema *s = tribx_label(b, col), fresh;
 	struct tribx_layout l;
 	type = tribx_stored(type);
-	bool same = tribx_layout_of(s, &l) && l.type == type && l.precision == precision && l.scale == scale && !l.coded && !l.offsets;
+	bool same = tribx_layout_of(s, &l) && l.type == type && l.precision == precision && l.scale == scale &&
+		!l.coded && !l.offsets;
 	if (!same) {
 		if (tribx_retire_room(b, (int)b->array.n_children) ||
-		    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = type, .precision = precision, .scale = scale,
+		    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = type,
+		                                                      .precision = precision, .scale = scale,
 		                    .from = tribx_label_from(s) }) < 0)
 			return TRIB_FATAL;
 		tribx_retire(b, NULL, s);
@@ -159,13 +164,15 @@ int tribx_column_retype(struct trib_batch *b, int col, enum trib_type type, int 
 		return TRIB_OK;
 	int64_t nulls = c->live ? c->count : 0;
 	tribx_column_done(c);
-	*c = (struct tribx_column){ .type = type, .precision = precision, .scale = scale, .bits = tribx_bits(type), .live = c->live };
+	*c = (struct tribx_column){ .type = type, .precision = precision, .scale = scale, .bits = tribx_bits(type),
+	                            .live = c->live };
 	tribx_fill_nulls(b, col, nulls);
 	return TRIB_OK;
 }
 
 static int add(struct trib_batch *b, const char *name, enum trib_type type, int precision, int scale)
 {
+	const struct tribx_label_as as = { .name = name, .type = type, .precision = precision, .scale = scale };
 	struct trib_rows *r = tribx_rows_open(b);
 	if (!r)
 		return -1;
@@ -178,7 +185,7 @@ static int add(struct trib_batch *b, const char *name, enum trib_type type, int 
 			if (tribx_column_retype(b, col, type, precision, scale) < 0)
 				col = -1;
 		}
-	} else if ((col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = type, .precision = precision, .scale = scale })) >= 0) {
+	} else if ((col = tribx_column_new(b, &as)) >= 0) {
 		r->cols[col].live = true;
 		if (b->array.length > r->finished)   /* built by rows: the first value is that of the open row */
 			tribx_fill_nulls(b, col, b->array.length);
@@ -206,7 +213,8 @@ int tribx_column_new(struct trib_batch *b, const struct tribx_label_as *as)
 		return -1;
 	}
 	*tribx_kid(b, col) = (struct ArrowArray){ 0 };
-	r->cols[col] = (struct tribx_column){ .type = tribx_stored(as->type), .precision = as->precision, .scale = as->scale, .bits = tribx_bits(as->type) };
+	r->cols[col] = (struct tribx_column){ .type = tribx_stored(as->type), .precision = as->precision,
+	                                      .scale = as->scale, .bits = tribx_bits(as->type) };
 	r->count++;
 	return col;
 }
@@ -219,8 +227,9 @@ int trib_add(struct trib_batch *b, const char *name, enum trib_type type)
 
 int trib_add_dec(struct trib_batch *b, const char *name, int precision, int scale)
 {
-	if (precision < 1 || precision > 38 || scale < 0 || scale > precision) {
-		tribx_batch_fault(b, TRIB_FATAL, "batch.bad_decimal", "column %s: decimal(%d,%d) is not within 1..38 digits", name, precision, scale);
+	if (precision < 1 || precision > 38 || scale < 0 || scale > 38) {
+		tribx_batch_fault(b, TRIB_FATAL, "batch.bad_decimal",
+		                  "column %s: decimal(%d,%d) is not within 1..38 digits", name, precision, scale);
 		return -1;
 	}
 	return add(b, name, TRIB_DEC, precision, scale);
@@ -242,7 +251,8 @@ uint8_t *tribx_column_validity(struct trib_batch *b, int col)
 	if (!c || c->validity || c->bits == 0)
 		return c ? c->validity : NULL;
 	if (!grow_bits(&c->validity, 0, c->cap, 0xFF))
-		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s", tribx_label(b, col)->name);
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s",
+		                  tribx_label(b, col)->name);
 	return c->validity;
 }
 
@@ -276,7 +286,8 @@ void trib_rows(struct trib_batch *b, int64_t n)
 	struct trib_rows *r = b->rows && !b->rows->later && !b->rows->status ? b->rows : tribx_rows_open(b);
 	if (!r || n < 0) {
 		if (n < 0)
-			tribx_batch_fault(b, TRIB_FATAL, "batch.open_row", "trib_rows is asked to close %lld rows", (long long)n);
+			tribx_batch_fault(b, TRIB_FATAL, "batch.open_row", "trib_rows is asked to close %lld rows",
+			                  (long long)n);
 		return;
 	}
 	if (!b->array.release && tribx_roots_grow(b, 0) < 0) {

@@ -3,9 +3,9 @@
  * For the decoders of the core, which write whole columns into the raw buffers without a call per cell:
  *
  *	int page = tribx_batch_add_room(b, room);                      once per buffer of text
- *	int32_t *v = tribx_column_reserve(b, col, rows);               16-byte views of a text column, int64_t of an int64 ...
+ *	int32_t *v = tribx_column_reserve(b, col, rows);               16-byte views of a text, int64_t of an int64
  *	tribx_text_view(v + 4 * i, room->mem, page, offset, length);   per cell
- *	tribx_column_commit(b, col, rows, nulls);                      then trib_rows(b, rows) once all columns are there
+ *	tribx_column_commit(b, col, rows, nulls);                      then trib_rows(b, rows), all columns done
  *
  * Law: no memory or a misuse is remembered in the batch, every later call does nothing, tribx_ready() says it.
  * Law: values are advanced to the first free row, bits (validity, BOOL) are not: row i of the batch is bit i. */
@@ -47,7 +47,7 @@ int tribx_batch_add_room(struct trib_batch *b, struct tribx_room *r);
 /* Rows that are closed, also while building (the same as b->array.length). */
 static inline int64_t tribx_batch_rows(const struct trib_batch *b) { return b->array.length; }
 
-/* Writes one string view. mem is a room's (bytes behind its size can be read); page is what tribx_batch_add_room said. */
+/* Writes one string view. mem is a room's (bytes behind its size can be read), page what tribx_batch_add_room said. */
 static inline void tribx_text_view(int32_t *view, const char *mem, int32_t page, int64_t offset, int64_t size)
 {
 	const char *p = mem + offset;
@@ -69,7 +69,8 @@ static inline void tribx_text_view(int32_t *view, const char *mem, int32_t page,
 }
 
 /* Remembers the first fault of a batch. */
-void tribx_batch_fault(struct trib_batch *b, int status, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void tribx_batch_fault(struct trib_batch *b, int status, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* Makes the row that holds the next value of col a dead letter; that value becomes null. */
 void tribx_cell_fault(struct trib_batch *b, int col, const char *code, struct trib_text sample);
 /* The same for what never became a row: kept as the text it was. line: of the file, 0 none. */

@@ -12,8 +12,9 @@ static const int64_t day_us = (int64_t)86400 * 1000000;
 enum { FITS = 0, NOT_THIS = TRIB_NOT_A_VALUE, TOO_LARGE = TRIB_OUT_OF_RANGE };
 
 static const char *const not_codes[] = {
-	[TRIB_BOOL] = "cell.not_a_bool", [TRIB_I64] = "cell.not_a_number", [TRIB_F64] = "cell.not_a_number", [TRIB_DEC] = "cell.not_a_number",
-	[TRIB_STR] = "cell.not_a_text", [TRIB_JSON] = "cell.not_json", [TRIB_DATE] = "cell.not_a_date", [TRIB_TIME] = "cell.not_a_time",
+	[TRIB_BOOL] = "cell.not_a_bool", [TRIB_I64] = "cell.not_a_number", [TRIB_F64] = "cell.not_a_number",
+	[TRIB_DEC] = "cell.not_a_number", [TRIB_STR] = "cell.not_a_text", [TRIB_JSON] = "cell.not_json",
+	[TRIB_DATE] = "cell.not_a_date", [TRIB_TIME] = "cell.not_a_time",
 	[TRIB_CLOCK] = "cell.not_a_clock", [TRIB_DURATION] = "cell.not_a_duration",
 };
 
@@ -103,7 +104,8 @@ static int to_bool(const struct tribx_value *v, int64_t *out)
 static int dec_to_i64(trib_dec v, int scale, int64_t *out)
 {
 	trib_dec whole, back;
-	if (trib_dec_rescale(v, scale, 0, &whole) < 0 || trib_dec_rescale(whole, 0, scale, &back) < 0 || back.lo != v.lo || back.hi != v.hi)
+	if (trib_dec_rescale(v, scale, 0, &whole) < 0 || trib_dec_rescale(whole, 0, scale, &back) < 0 ||
+	    back.lo != v.lo || back.hi != v.hi)
 		return NOT_THIS;   /* decimals would be lost */
 	*out = (int64_t)whole.lo;
 	return whole.hi == (*out < 0 ? -1 : 0) ? FITS : TOO_LARGE;
@@ -148,7 +150,7 @@ static int to_f64(const struct tribx_value *v, double *out)
 	}
 }
 
-/* The shortest text has at most 17 digits, so digits and power of ten are two integers: one exact scaling, one rounding. */
+/* The shortest text has at most 17 digits: digits and power of ten are integers, one exact scaling, one rounding. */
 static int f64_to_dec(double v, int scale, trib_dec *out)
 {
 	char text[TRIBX_NUMBER_TEXT];
@@ -317,7 +319,8 @@ void tribx_put_value(struct trib_batch *b, int col, const struct tribx_value *v)
 	char to[TRIBX_NUMBER_TEXT];
 	if (!c)
 		return;
-	if (v->type == TRIB_NULL || (tribx_textual(v->type) && v->text.n == 0 && c->type != TRIB_STR && c->type != TRIB_NULL)) {
+	bool empty = tribx_textual(v->type) && v->text.n == 0 && c->type != TRIB_STR && c->type != TRIB_NULL;
+	if (v->type == TRIB_NULL || empty) {
 		trib_put_null(b, col);   /* an empty cell is no number, and no fault either */
 		return;
 	}
@@ -346,7 +349,8 @@ void tribx_put_value(struct trib_batch *b, int col, const struct tribx_value *v)
 	}
 	int status = convert(v, c, &out);
 	if (status != FITS)
-		tribx_cell_fault(b, col, status == TOO_LARGE ? "cell.out_of_range" : not_codes[c->type], tribx_value_text(v, to));
+		tribx_cell_fault(b, col, status == TOO_LARGE ? "cell.out_of_range" : not_codes[c->type],
+		                 tribx_value_text(v, to));
 	else if (c->type == TRIB_DEC)
 		trib_put_dec(b, col, out.dec);
 	else if (c->type == TRIB_F64)

@@ -1,5 +1,6 @@
 /* cast - a value that meets a column of another type. One table of what becomes what, for put, align and append alike:
- * exact or not at all. A value that does not fit makes its row a dead letter. Doubles become decimals by their shortest text. */
+ * exact or not at all. A value that does not fit makes its row a dead letter. Doubles become decimals by their shortest
+ * text. */
 #ifndef TRIBX_CAST_H
 #define TRIBX_CAST_H
 
@@ -9,7 +10,8 @@
 struct tribx_value {
 	enum trib_type type;
 	int scale;
-	union { int64_t i64; double f64; trib_dec dec; struct trib_text text; };   /* BOOL, DATE, TIME, CLOCK, DURATION: i64 */
+	/* BOOL, DATE, TIME, CLOCK, DURATION: i64 */
+	union { int64_t i64; double f64; trib_dec dec; struct trib_text text; };
 };
 void tribx_put_value(struct trib_batch *b, int col, const struct tribx_value *v);
 struct tribx_value tribx_value_at(const struct trib_view *v, int64_t row);    /* type NULL: a null */

@@ -60,7 +60,8 @@ static int32_t *gather_offsets(const struct trib_view *v, const int32_t *rows, i
 	return to;
 }
 
-int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct tribx_layout *l, const int32_t *rows, int64_t n)
+int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct tribx_layout *l, const int32_t *rows,
+                 int64_t n)
 {
 	struct trib_view v = { .bit = a->offset, .validity = a->null_count ? a->buffers[0] : NULL, .type = l->type };
 	struct tribx_parts parts = { .bits = l->coded ? 32 : l->offsets ? 128 : l->bits, .length = n };
@@ -90,7 +91,8 @@ int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct
 		v.bytes = a->buffers[2];
 		parts.values = gather_offsets(&v, rows, n);
 	} else if (n > 0) {
-		parts.values = gather_values(parts.bits == 1 ? values : values + a->offset * (parts.bits / 8), parts.bits, a->offset, rows, n);
+		parts.values = gather_values(parts.bits == 1 ? values : values + a->offset * (parts.bits / 8),
+		                             parts.bits, a->offset, rows, n);
 	}
 	if (n > 0 && !parts.values) {
 		tribx_block_free(parts.validity);
@@ -139,7 +141,8 @@ static int pick_column(struct picked *to, const struct trib_batch *b, int col, c
 	struct tribx_layout l;
 	if (!tribx_layout_of(s, &l))
 		return TRIB_FATAL;
-	if (l.offsets && !l.coded && tribx_label_new(&to->label, &(struct tribx_label_as){ .name = s->name, .type = l.type, .from = tribx_label_from(s) }) < 0)
+	const struct tribx_label_as as = { .name = s->name, .type = l.type, .from = tribx_label_from(s) };
+	if (l.offsets && !l.coded && tribx_label_new(&to->label, &as) < 0)
 		return TRIB_FATAL;
 	return tribx_gather(&to->array, tribx_kid(b, col), &l, rows, n);
 }
@@ -166,7 +169,9 @@ int trib_pick(struct trib_batch *b, const int32_t *rows, int64_t n)
 	if (status < 0)
 		return status;
 	if (n < 0 || !are_rows(rows, n, b->array.length, &same)) {
-		tribx_batch_fault(b, TRIB_FATAL, "batch.no_row", "trib_pick is given a row that the batch of %lld rows does not have", (long long)b->array.length);
+		tribx_batch_fault(b, TRIB_FATAL, "batch.no_row",
+		                  "trib_pick is given a row that the batch of %lld rows does not have",
+		                  (long long)b->array.length);
 		return TRIB_FATAL;
 	}
 	if (same)
@@ -223,7 +228,8 @@ int trib_pick_cols(struct trib_batch *b, const int *cols, const char *const *nam
 	to.array.length = b->array.length;
 	for (int i = 0; i < n; i++) {
 		bool good = cols[i] >= 0 && cols[i] < trib_cols(b) &&
-		            tribx_label_rename(tribx_label(&to, i), tribx_label(b, cols[i]), names ? names[i] : NULL) == TRIB_OK;
+		            tribx_label_rename(tribx_label(&to, i), tribx_label(b, cols[i]),
+		                               names ? names[i] : NULL) == TRIB_OK;
 		if (!good) {
 			trib_free(&to);
 			return TRIB_FATAL;
@@ -249,8 +255,10 @@ void trib_clear(struct trib_batch *b, int col, enum trib_type type)
 	struct tribx_column *c = &r->cols[col];
 	tribx_column_done(c);
 	c->live = false;
-	if (tribx_retire_room(b, (int)b->array.n_children) < 0 || tribx_column_retype(b, col, type, dec ? 38 : 0, dec ? 9 : 0) < 0)
-		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s", tribx_label(b, col)->name);
+	if (tribx_retire_room(b, (int)b->array.n_children) < 0 ||
+	    tribx_column_retype(b, col, type, dec ? 38 : 0, dec ? 9 : 0) < 0)
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s",
+		                  tribx_label(b, col)->name);
 	c->live = true;
 	tribx_bad_drop(r, 0, col);
 }
@@ -306,7 +314,9 @@ int tribx_words_new(struct ArrowArray *to, const struct trib_text *words, int co
 		}
 	}
 	struct tribx_page page = { .mem = room ? room->mem : NULL, .size = used, .room = room };
-	int status = tribx_array_new(to, &(struct tribx_parts){ .bits = 128, .views = true, .length = count, .values = views, .pages = &page, .page_count = room != NULL });
+	const struct tribx_parts parts = { .bits = 128, .views = true, .length = count, .values = views, .pages = &page,
+	                                   .page_count = room != NULL };
+	int status = tribx_array_new(to, &parts);
 	tribx_room_drop(room);
 	return status;
 }
@@ -315,7 +325,8 @@ int tribx_label_code(struct trib_batch *b, int col)
 {
 	struct ArrowSchema fresh, *s = tribx_label(b, col);
 	if (tribx_retire_room(b, 1) < 0 ||
-	    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = TRIB_STR, .coded = TRIBX_CODED, .from = tribx_label_from(s) }) < 0)
+	    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = TRIB_STR, .coded = TRIBX_CODED,
+	                                                      .from = tribx_label_from(s) }) < 0)
 		return TRIB_FATAL;
 	tribx_retire(b, NULL, s);
 	*s = fresh;
@@ -343,7 +354,8 @@ static int put_coded(struct trib_batch *b, const char *name, struct ArrowArray *
 	struct trib_rows *r = tribx_rows_open(b);
 	int col = r ? tribx_col_find(b, name, 0) : -1;
 	if (r && col < 0)
-		col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = TRIB_STR, .coded = TRIBX_CODED });
+		col = tribx_column_new(b, &(struct tribx_label_as){ .name = name, .type = TRIB_STR,
+		                                                    .coded = TRIBX_CODED });
 	else if (r && (tribx_retire_room(b, 2) < 0 || tribx_label_code(b, col) < 0))
 		col = -1;
 	if (col < 0) {
@@ -357,7 +369,8 @@ static int put_coded(struct trib_batch *b, const char *name, struct ArrowArray *
 	return col;
 }
 
-int trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes, const struct trib_text *words, int count)
+int trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes, const struct trib_text *words,
+                   int count)
 {
 	static const struct trib_text nothing = { "", 0 };
 	struct tribx_parts parts = { .bits = 32 };
@@ -372,11 +385,13 @@ int trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes,
 		memset(parts.validity, 0xFF, (size_t)n / 8 + 1);
 	if (parts.values && parts.validity)
 		parts.nulls = copy_codes(codes, n, count, parts.values, parts.validity);
-	if (!parts.values || !parts.validity || parts.nulls < 0 || tribx_words_new(&dictionary, count ? words : &nothing, count ? count : 1) < 0) {
+	if (!parts.values || !parts.validity || parts.nulls < 0 ||
+	    tribx_words_new(&dictionary, count ? words : &nothing, count ? count : 1) < 0) {
 		tribx_block_free(parts.values);
 		tribx_block_free(parts.validity);
 		if (parts.nulls < 0)
-			tribx_batch_fault(b, TRIB_FATAL, "batch.no_word", "column %s: a code is outside of its %d words", name, count);
+			tribx_batch_fault(b, TRIB_FATAL, "batch.no_word",
+			                  "column %s: a code is outside of its %d words", name, count);
 		return TRIB_FATAL;
 	}
 	parts.words = &dictionary;
@@ -393,7 +408,8 @@ int trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes,
 
 int tribx_share(struct trib_batch *to, const struct trib_batch *from)
 {
-	struct trib_batch *mine = (struct trib_batch *)(uintptr_t)from;   /* closing builders changes nothing that can be seen */
+	/* closing builders changes nothing that can be seen */
+	struct trib_batch *mine = (struct trib_batch *)(uintptr_t)from;
 	int status = tribx_settle(mine), cols = (int)from->array.n_children;
 	if (status < 0)
 		return status;

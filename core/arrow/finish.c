@@ -1,6 +1,6 @@
 /* finish - closes the builders of a batch: columns become arrays, rows whose cells did not fit become dead letters.
  *
- * settle() closes and keeps all rows, so that row numbers a caller holds stay true; only tribx_ready() lets bad rows go. */
+ * tribx_settle() closes and keeps all rows, so that row numbers stay true; only tribx_ready() lets bad rows go. */
 #include "arrow/rows.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ static int close_constant(struct trib_batch *b, int col, struct ArrowArray *to)
 	}
 	if (rows)
 		memset(codes, 0, (size_t)rows * sizeof *codes);
-	return tribx_array_new(to, &(struct tribx_parts){ .bits = 32, .length = rows, .values = codes, .words = &words });
+	return tribx_array_new(to, &(struct tribx_parts){ .bits = 32, .length = rows, .values = codes,
+	                                                  .words = &words });
 }
 
 static int close_column(struct trib_batch *b, int col, struct ArrowArray *to)
@@ -39,7 +40,8 @@ static int close_column(struct trib_batch *b, int col, struct ArrowArray *to)
 			tribx_block_free(c->validity);
 			c->validity = NULL;
 		}
-		struct tribx_parts parts = { .bits = c->bits, .views = text, .length = c->count, .nulls = c->nulls, .validity = c->validity, .values = c->values,
+		struct tribx_parts parts = { .bits = c->bits, .views = text, .length = c->count, .nulls = c->nulls,
+		                             .validity = c->validity, .values = c->values,
 		                             .pages = r->pages, .page_count = text ? r->page_count : 0 };
 		c->values = c->validity = NULL;
 		return tribx_array_new(to, &parts);
@@ -67,12 +69,15 @@ static int close_live(struct trib_batch *b, int col)
 	if (b->rows->status)
 		return b->rows->status;
 	if (!c->constant && c->count > rows) {
-		tribx_batch_fault(b, TRIB_FATAL, "batch.open_row", "column %s holds %lld values, but %lld rows are closed", tribx_label(b, col)->name,
+		tribx_batch_fault(b, TRIB_FATAL, "batch.open_row",
+		                  "column %s holds %lld values, but %lld rows are closed", tribx_label(b, col)->name,
 		                  (long long)c->count, (long long)rows);
 		return TRIB_FATAL;
 	}
-	if (tribx_retire_room(b, 1) < 0 || (c->constant && tribx_label_code(b, col) < 0) || close_column(b, col, &a) < 0) {
-		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s", tribx_label(b, col)->name);
+	if (tribx_retire_room(b, 1) < 0 || (c->constant && tribx_label_code(b, col) < 0) ||
+	    close_column(b, col, &a) < 0) {
+		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for column %s",
+		                  tribx_label(b, col)->name);
 		return TRIB_FATAL;
 	}
 	tribx_retire(b, tribx_kid(b, col), NULL);

@@ -21,7 +21,8 @@ int tribx_lend(struct ArrowArray *to, const struct tribx_intake *in, const struc
 		s->buffers[i] = in->a->buffers[i];
 	for (int i = 0; i < page_count; i++)
 		((struct tribx_page *)s->pages)[i] = tribx_page_keep(&pages[i]);
-	*to = (struct ArrowArray){ .length = in->length, .null_count = in->nulls, .offset = in->offset, .n_buffers = count, .buffers = s->buffers,
+	*to = (struct ArrowArray){ .length = in->length, .null_count = in->nulls, .offset = in->offset,
+	                           .n_buffers = count, .buffers = s->buffers,
 	                           .release = tribx_release_array, .private_data = s };
 	return TRIB_OK;
 }
@@ -80,18 +81,28 @@ int tribx_all_null(struct ArrowArray *to, enum trib_type type, int64_t n)
 
 enum source { AS_IS, I8, U8, I16, U16, I32, U32, I64, U64, F16, F32 };
 
-/* format: a prefix when it ends with a colon (the zone follows). Integers are multiplied, or divided and rounded down. */
-static const struct number { const char *format; enum trib_type type; enum source source; int size; int64_t mul, div; } numbers[] = {
+/* format: a prefix when it ends with a colon (the zone follows). Integers are multiplied, or divided and floored. */
+static const struct number {
+	const char *format;
+	enum trib_type type;
+	enum source source;
+	int size;
+	int64_t mul, div;
+} numbers[] = {
 	{ "n", TRIB_NULL, AS_IS, 0, 1, 1 }, { "b", TRIB_BOOL, AS_IS, 0, 1, 1 },
 	{ "l", TRIB_I64, AS_IS, 8, 1, 1 }, { "g", TRIB_F64, AS_IS, 8, 1, 1 },
-	{ "c", TRIB_I64, I8, 1, 1, 1 }, { "C", TRIB_I64, U8, 1, 1, 1 }, { "s", TRIB_I64, I16, 2, 1, 1 }, { "S", TRIB_I64, U16, 2, 1, 1 },
+	{ "c", TRIB_I64, I8, 1, 1, 1 }, { "C", TRIB_I64, U8, 1, 1, 1 }, { "s", TRIB_I64, I16, 2, 1, 1 },
+	{ "S", TRIB_I64, U16, 2, 1, 1 },
 	{ "i", TRIB_I64, I32, 4, 1, 1 }, { "I", TRIB_I64, U32, 4, 1, 1 }, { "L", TRIB_DEC, U64, 8, 1, 1 },
 	{ "e", TRIB_F64, F16, 2, 1, 1 }, { "f", TRIB_F64, F32, 4, 1, 1 },
 	{ "tdD", TRIB_DATE, AS_IS, 4, 1, 1 }, { "tdm", TRIB_DATE, I64, 8, 1, 86400000 },
-	{ "ttu", TRIB_CLOCK, AS_IS, 8, 1, 1 }, { "tts", TRIB_CLOCK, I32, 4, 1000000, 1 }, { "ttm", TRIB_CLOCK, I32, 4, 1000, 1 },
+	{ "ttu", TRIB_CLOCK, AS_IS, 8, 1, 1 }, { "tts", TRIB_CLOCK, I32, 4, 1000000, 1 },
+	{ "ttm", TRIB_CLOCK, I32, 4, 1000, 1 },
 	{ "ttn", TRIB_CLOCK, I64, 8, 1, 1000 },
-	{ "tsu:", TRIB_TIME, AS_IS, 8, 1, 1 }, { "tss:", TRIB_TIME, I64, 8, 1000000, 1 }, { "tsm:", TRIB_TIME, I64, 8, 1000, 1 }, { "tsn:", TRIB_TIME, I64, 8, 1, 1000 },
-	{ "tDm", TRIB_DURATION, AS_IS, 8, 1, 1 }, { "tDs", TRIB_DURATION, I64, 8, 1000, 1 }, { "tDu", TRIB_DURATION, I64, 8, 1, 1000 },
+	{ "tsu:", TRIB_TIME, AS_IS, 8, 1, 1 }, { "tss:", TRIB_TIME, I64, 8, 1000000, 1 },
+	{ "tsm:", TRIB_TIME, I64, 8, 1000, 1 }, { "tsn:", TRIB_TIME, I64, 8, 1, 1000 },
+	{ "tDm", TRIB_DURATION, AS_IS, 8, 1, 1 }, { "tDs", TRIB_DURATION, I64, 8, 1000, 1 },
+	{ "tDu", TRIB_DURATION, I64, 8, 1, 1000 },
 	{ "tDn", TRIB_DURATION, I64, 8, 1, 1000000 },
 };
 
@@ -106,8 +117,8 @@ static const struct number *find_number(const char *format)
 	return NULL;
 }
 
-/* Instants are UTC whatever the zone says; a name that nobody knows is a sign that they may not be. No list of zones on this
- * machine: any well-formed name is believed. */
+/* Instants are UTC whatever the zone says; a name that nobody knows is a sign that they may not be. No list of zones on
+ * this machine: any well-formed name is believed. */
 static bool known_zone(const char *zone)
 {
 	char path[128];
@@ -156,7 +167,9 @@ static int64_t load(const void *p, enum source source, int64_t i)
 static double half(uint16_t h)
 {
 	int exponent = h >> 10 & 31, fraction = h & 1023;
-	double v = exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY) : exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+	double v = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+	if (exponent == 31)
+		v = fraction ? (double)NAN : (double)INFINITY;
 	return h >> 15 ? -v : v;
 }
 
@@ -191,7 +204,9 @@ int tribx_take_number(const struct tribx_intake *in, struct tribx_taken *out)
 	out->precision = k->type == TRIB_DEC ? 20 : 0;
 	if (k->type == TRIB_NULL) {
 		tribx_array_null(&out->array, in->length);
-		return in->a->n_buffers ? tribx_refuse(in, "arrow.buffers", "a column of nulls has %lld buffers", (long long)in->a->n_buffers) : TRIB_OK;
+		if (in->a->n_buffers)
+			return tribx_refuse(in, "arrow.buffers", "nulls with %lld buffers", (long long)in->a->n_buffers);
+		return TRIB_OK;
 	}
 	if (k->type == TRIB_TIME && !known_zone(in->s->format + 4))
 		return tribx_refuse(in, "arrow.zone", "time zone \"%.60s\" is not known", in->s->format + 4);
@@ -204,7 +219,8 @@ int tribx_take_number(const struct tribx_intake *in, struct tribx_taken *out)
 	}
 	if (k->source == AS_IS)
 		return tribx_lend(&out->array, in, NULL, 0);
-	struct tribx_parts p = { .bits = tribx_bits(k->type), .values = tribx_block_new((size_t)in->length * (size_t)tribx_bits(k->type) / 8) };
+	struct tribx_parts p = { .bits = tribx_bits(k->type),
+	                         .values = tribx_block_new((size_t)in->length * (size_t)tribx_bits(k->type) / 8) };
 	status = p.values ? tribx_copy_validity(&p, in) : TRIB_FATAL;
 	for (int64_t i = 0; i < in->length && status == TRIB_OK; i++)
 		if (!convert(k, in->a->buffers[1], in->offset + i, p.values, i)) {
@@ -251,7 +267,8 @@ static bool settle_decimal(const void *from, int bits, int64_t i, int times_ten,
 int tribx_take_decimal(const struct tribx_intake *in, struct tribx_taken *out)
 {
 	int precision, scale, bits;
-	if (!tribx_parse_decimal(in->s->format, &precision, &scale, &bits) || (bits != 32 && bits != 64 && bits != 128 && bits != 256))
+	if (!tribx_parse_decimal(in->s->format, &precision, &scale, &bits) ||
+	    (bits != 32 && bits != 64 && bits != 128 && bits != 256))
 		return TRIB_END;
 	int times_ten = scale < 0 ? -scale : 0;   /* 12E2 of scale -2 is 1200 */
 	if (precision < 1 || scale > 38 || precision + times_ten > 38)
@@ -259,7 +276,8 @@ int tribx_take_decimal(const struct tribx_intake *in, struct tribx_taken *out)
 	int status = check_fixed(in, bits / 8, bits >= 64 ? 8 : 4);
 	if (status < 0)
 		return status;
-	*out = (struct tribx_taken){ .type = TRIB_DEC, .precision = precision + times_ten, .scale = scale < 0 ? 0 : scale };
+	*out = (struct tribx_taken){ .type = TRIB_DEC, .precision = precision + times_ten,
+	                             .scale = scale < 0 ? 0 : scale };
 	if (in->length == 0) {
 		tribx_array_empty(&out->array, TRIB_DEC);
 		return TRIB_OK;
@@ -271,8 +289,10 @@ int tribx_take_decimal(const struct tribx_intake *in, struct tribx_taken *out)
 	for (int64_t i = 0; i < in->length && status == TRIB_OK; i++) {
 		trib_dec v;
 		bool null = tribx_in_null(in, i);
-		if (!settle_decimal(in->a->buffers[1], bits, in->offset + i, times_ten, precision + times_ten, &v) && !null)
-			status = tribx_refuse(in, "arrow.decimal", "row %lld has more than %d digits", (long long)i + 1, precision);
+		if (!settle_decimal(in->a->buffers[1], bits, in->offset + i, times_ten, precision + times_ten, &v) &&
+		    !null)
+			status = tribx_refuse(in, "arrow.decimal", "row %lld has more than %d digits", (long long)i + 1,
+			                      precision);
 		if (!same)
 			((trib_dec *)p.values)[i] = null ? (trib_dec){ 0, 0 } : v;
 	}

@@ -1,5 +1,5 @@
-/* json - rows out of parsed JSON objects. Declared columns (a field table's) say where their values are and are all there is;
- * a batch without declared columns gets a column for every key it meets. */
+/* json - rows out of parsed JSON objects. Declared columns (a field table's) say where their values are and are all
+ * there is; a batch without declared columns gets a column for every key it meets. */
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -24,7 +24,8 @@ static const json_t *at_pointer(const json_t *j, const char *pointer)
 			continue;
 		}
 		int64_t index;
-		j = tribx_i64_parse((struct trib_text){ key, n }, &index) == 0 && index >= 0 ? json_array_get(j, (size_t)index) : NULL;
+		bool good = tribx_i64_parse((struct trib_text){ key, n }, &index) == 0 && index >= 0;
+		j = good ? json_array_get(j, (size_t)index) : NULL;
 	}
 	return j;
 }
@@ -143,9 +144,11 @@ static void refuse(struct trib_batch *b, const json_t *j)
 	if (text.failed)
 		tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for a JSON value");
 	else if (!r->dead)
-		tribx_batch_fault(b, TRIB_DATA, "json.not_an_object", "row %lld is not a JSON object: %.100s", (long long)b->array.length + 1, text.p);
+		tribx_batch_fault(b, TRIB_DATA, "json.not_an_object", "row %lld is not a JSON object: %.100s",
+		                  (long long)b->array.length + 1, text.p);
 	else
-		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object", text.p, text.n, 0);
+		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object",
+		               text.p, text.n, 0);
 	tribx_buf_done(&text);
 }
 

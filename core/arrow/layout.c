@@ -7,8 +7,9 @@
 #include <string.h>
 
 const char *const tribx_type_names[] = {
-	[TRIB_NULL] = "null", [TRIB_BOOL] = "bool", [TRIB_I64] = "int64", [TRIB_F64] = "float64", [TRIB_DEC] = "decimal",
-	[TRIB_STR] = "text", [TRIB_JSON] = "json", [TRIB_DATE] = "date", [TRIB_TIME] = "timestamp", [TRIB_CLOCK] = "time",
+	[TRIB_NULL] = "null", [TRIB_BOOL] = "bool", [TRIB_I64] = "int64", [TRIB_F64] = "float64",
+	[TRIB_DEC] = "decimal", [TRIB_STR] = "text", [TRIB_JSON] = "json", [TRIB_DATE] = "date",
+	[TRIB_TIME] = "timestamp", [TRIB_CLOCK] = "time",
 	[TRIB_DURATION] = "duration", [TRIB_SECRET] = "secret", [TRIB_LIST] = "list", [TRIB_MAP] = "map",
 };
 
@@ -27,7 +28,8 @@ static const struct { const char *format; enum trib_type type; int bits; bool of
 };
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
-static const char key_extension[] = "ARROW:extension:name", json_extension[] = "arrow.json", key_from[] = "tributary.from";
+static const char key_extension[] = "ARROW:extension:name", json_extension[] = "arrow.json",
+	key_from[] = "tributary.from";
 
 enum trib_type tribx_stored(enum trib_type type)
 {
@@ -107,7 +109,8 @@ static char *put_item(char *p, const char *s)
 {
 	int32_t n = (int32_t)strlen(s);
 	memcpy(p, &n, 4);
-	memcpy(p + 4, s, (size_t)n + 1);   /* the 0 is overwritten by what follows; behind the last one it serves tribx_label_from */
+	/* the 0 is overwritten by what follows; behind the last one it serves tribx_label_from */
+	memcpy(p + 4, s, (size_t)n + 1);
 	return p + 4 + n;
 }
 
@@ -134,7 +137,8 @@ bool tribx_layout_of(const struct ArrowSchema *s, struct tribx_layout *out)
 			l.offsets = formats[i].offsets;
 			if (l.coded && l.type != TRIB_STR)
 				return false;
-			if (l.type == TRIB_STR && s->metadata && tribx_text_is(tribx_metadata(s->metadata, key_extension), json_extension))
+			if (l.type == TRIB_STR && s->metadata &&
+			    tribx_text_is(tribx_metadata(s->metadata, key_extension), json_extension))
 				l.type = TRIB_JSON;
 			*out = l;
 			return true;
@@ -179,7 +183,8 @@ static bool describe(struct label *l, bool json, const char *from)
 	int32_t count = json + (from != NULL);
 	if (count == 0)
 		return true;
-	size_t size = 4 + (json ? 8 + sizeof key_extension + sizeof json_extension : 0) + (from ? 8 + sizeof key_from + strlen(from) + 1 : 0) + 1;
+	size_t size = 5 + (json ? 8 + sizeof key_extension + sizeof json_extension : 0);
+	size += from ? 8 + sizeof key_from + strlen(from) + 1 : 0;
 	if (!(l->metadata = malloc(size)))
 		return false;
 	memcpy(l->metadata, &count, 4);
@@ -213,10 +218,12 @@ int tribx_label_new(struct ArrowSchema *to, const struct tribx_label_as *as)
 		snprintf(l->format, sizeof l->format, "d:%d,%d", as->precision, as->scale);
 	else
 		snprintf(l->format, sizeof l->format, "%s", format);
-	*to = (struct ArrowSchema){ .format = l->format, .name = l->name, .metadata = l->metadata, .flags = ARROW_FLAG_NULLABLE,
+	*to = (struct ArrowSchema){ .format = l->format, .name = l->name, .metadata = l->metadata,
+	                            .flags = ARROW_FLAG_NULLABLE,
 	                            .release = release_label, .private_data = l };
 	if (as->coded == TRIBX_CODED) {
-		l->words = (struct ArrowSchema){ .format = l->format, .name = "", .flags = ARROW_FLAG_NULLABLE, .release = release_nothing };
+		l->words = (struct ArrowSchema){ .format = l->format, .name = "", .flags = ARROW_FLAG_NULLABLE,
+		                                 .release = release_nothing };
 		to->format = "i";
 		to->dictionary = &l->words;
 	}
@@ -239,7 +246,8 @@ int tribx_label_rename(struct ArrowSchema *to, const struct ArrowSchema *from, c
 	}
 	if (!tribx_layout_of(from, &l))
 		return TRIB_FATAL;
-	return tribx_label_new(to, &(struct tribx_label_as){ .name = name, .type = l.type, .precision = l.precision, .scale = l.scale,
+	return tribx_label_new(to, &(struct tribx_label_as){ .name = name, .type = l.type, .precision = l.precision,
+	                                                     .scale = l.scale,
 	                       .coded = l.coded ? TRIBX_CODED : TRIBX_PLAIN, .format = l.offsets ? "u" : NULL });
 }
 

@@ -1,4 +1,4 @@
-/* put - values to the ends of columns. A value of the column's own type is stored here; anything else goes to cast.c. */
+/* put - values to the ends of columns. What is of the column's own type is stored here, all else goes to cast.c. */
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -67,7 +67,8 @@ void trib_put_dec(struct trib_batch *b, int col, trib_dec v)
 	if (c && c->type == TRIB_DEC && tribx_dec_fits(v, c->precision))
 		((trib_dec *)c->values)[c->count++] = v;
 	else if (c)
-		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_DEC, .scale = c->type == TRIB_NULL ? 9 : c->scale, .dec = v });
+		tribx_put_value(b, col, &(struct tribx_value){ .type = TRIB_DEC, .dec = v,
+		                                               .scale = c->type == TRIB_NULL ? 9 : c->scale });
 }
 
 /* ---- text ---- */
@@ -117,7 +118,8 @@ static int page_for(struct trib_batch *b, struct trib_text *t)
 			tribx_batch_fault(b, TRIB_FATAL, "internal.no_memory", "no memory for %zu bytes of text", t->n);
 			return -1;
 		}
-		int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size, .room = room });
+		int page = tribx_page_add(b, &(struct tribx_page){ .mem = room->mem, .size = (int64_t)room->size,
+		                                                   .room = room });
 		tribx_room_drop(room);
 		if (page < 0)
 			return -1;
@@ -222,14 +224,18 @@ void trib_put_many(struct trib_batch *b, int col, const void *values, const uint
 	void *to = n > 0 ? tribx_column_reserve(b, col, n) : NULL;
 	if (!to) {
 		if (n > 0)
-			tribx_batch_fault(b, TRIB_FATAL, "batch.no_type", "many values are put to column %d, which has no type yet", col);
+			tribx_batch_fault(b, TRIB_FATAL, "batch.no_type",
+			                  "many values are put to column %d, which has no type yet", col);
 		return;
 	}
 	const struct tribx_column *c = &b->rows->cols[col];
 	if (tribx_textual(c->type)) {
 		const struct trib_text *texts = values;
 		for (int64_t i = 0; i < n; i++)
-			trib_put_str(b, col, validity && !tribx_bit(validity, i) ? (struct trib_text){ NULL, 0 } : texts[i]);
+			if (validity && !tribx_bit(validity, i))
+				trib_put_null(b, col);
+			else
+				trib_put_str(b, col, texts[i]);
 		return;
 	}
 	if (c->bits == 1)

@@ -42,7 +42,8 @@ static bool describe_column(struct tribx_column *c, const struct ArrowSchema *s)
 	struct tribx_layout l;
 	if (!tribx_layout_of(s, &l))
 		return false;
-	*c = (struct tribx_column){ .type = l.type, .precision = l.precision, .scale = l.scale, .bits = tribx_bits(l.type) };
+	*c = (struct tribx_column){ .type = l.type, .precision = l.precision, .scale = l.scale,
+	                            .bits = tribx_bits(l.type) };
 	return true;
 }
 
@@ -71,7 +72,8 @@ struct trib_rows *tribx_rows_look(struct trib_batch *b)
 		free(cols);
 		return fail(b);
 	}
-	*r = (struct trib_rows){ .cols = cols, .count = count, .cap = count + 8, .finished = b->array.length, .last = -1, .heap = -1 };
+	*r = (struct trib_rows){ .cols = cols, .count = count, .cap = count + 8, .finished = b->array.length,
+	                         .last = -1, .heap = -1 };
 	return b->rows = r;
 }
 
@@ -182,7 +184,8 @@ void tribx_rows_undefer(struct trib_batch *b)
 	}
 	for (int i = 0; i < r->count; i++)
 		if (r->cols[i].constant)
-			trib_constant(&out, tribx_label(b, i)->name, (struct trib_text){ r->cols[i].constant_size < 0 ? NULL : r->cols[i].constant,
+			trib_constant(&out, tribx_label(b, i)->name,
+			              (struct trib_text){ r->cols[i].constant_size < 0 ? NULL : r->cols[i].constant,
 			              r->cols[i].constant_size < 0 ? 0 : (size_t)r->cols[i].constant_size });
 	if (tribx_settle(&out) < 0 && !out.rows)
 		tribx_batch_fault(&out, TRIB_FATAL, "internal.no_memory", "no memory for a batch");

@@ -6,7 +6,8 @@
 #include "arrow/buffers.h"
 
 /* A cell that did not fit: its row becomes a dead letter when the batch is made ready. */
-struct tribx_bad { int64_t row; int col; const char *code; char *sample; size_t size; const char *detail; };   /* col -1: gone */
+/* col -1: gone */
+struct tribx_bad { int64_t row; int col; const char *code; char *sample; size_t size; const char *detail; };
 
 struct trib_rows {
 	struct tribx_column *cols;         /* one per child of the schema */
@@ -29,7 +30,8 @@ struct trib_rows {
 
 /* The builder of b, made if there is none; rows that are deferred are decoded first. NULL: a fault is remembered. */
 struct trib_rows *tribx_rows_open(struct trib_batch *b);
-struct trib_rows *tribx_rows_look(struct trib_batch *b);           /* the same, without decoding and in spite of a fault: never NULL; look at status before writing to it */
+/* the same, without decoding and in spite of a fault: never NULL; look at status before writing to it */
+struct trib_rows *tribx_rows_look(struct trib_batch *b);
 void tribx_rows_drop(struct trib_batch *b);
 /* The column, ready to take n more values; NULL: remembered. */
 struct tribx_column *tribx_column_open(struct trib_batch *b, int col, int64_t n);
@@ -41,7 +43,8 @@ void tribx_fill_nulls(struct trib_batch *b, int col, int64_t n);
 void tribx_append_view(struct trib_batch *b, int col, const struct trib_view *v, const struct tribx_buffers *text);
 int tribx_page_add(struct trib_batch *b, const struct tribx_page *p);   /* index, or -1 */
 void tribx_rows_undefer(struct trib_batch *b);
-int tribx_rows_status(const struct trib_batch *b, struct tribx_error *e);   /* the fault that is remembered, or TRIB_OK */
+/* the fault that is remembered, or TRIB_OK */
+int tribx_rows_status(const struct trib_batch *b, struct tribx_error *e);
 /* Array children for everything; b->rows stays only if there are bad rows to tell of. */
 int tribx_settle(struct trib_batch *b);
 /* A column as it is, also one that is being built, as far as it was put. */
@@ -50,17 +53,22 @@ bool tribx_peek(const struct trib_batch *b, int col, struct trib_view *out);
 void tribx_cell_json(const struct trib_view *v, int64_t row, struct tribx_buf *out);
 /* A dictionary of texts; at least one. */
 int tribx_words_new(struct ArrowArray *to, const struct trib_text *words, int count);
-int tribx_label_code(struct trib_batch *b, int col);                /* the column's label becomes that of texts behind codes */
+/* the column's label becomes that of texts behind codes */
+int tribx_label_code(struct trib_batch *b, int col);
 /* The rows of a column, as a column of its own: what trib_pick does. Layouts that plugins meet; text becomes views. */
-int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct tribx_layout *l, const int32_t *rows, int64_t n);
+int tribx_gather(struct ArrowArray *to, const struct ArrowArray *a, const struct tribx_layout *l, const int32_t *rows,
+                 int64_t n);
 bool tribx_view_of(const struct ArrowArray *a, const struct ArrowSchema *s, struct trib_view *out);
 
 /* Bad cells (bad.c). */
 void tribx_bad_sort(struct trib_rows *r);
-int64_t tribx_bad_find(const struct trib_rows *r, int64_t row);      /* of sorted ones: the first that is not before row */
+/* of sorted ones: the first that is not before row */
+int64_t tribx_bad_find(const struct trib_rows *r, int64_t row);
 bool tribx_bad_copy(struct tribx_bad *to, const struct tribx_bad *from, int64_t row);
-bool tribx_bad_put(struct tribx_bad **list, int64_t *count, int64_t *cap, const struct tribx_bad *bad);   /* takes bad, also on failure */
-void tribx_bad_drop(struct trib_rows *r, int64_t from, int col);     /* those of rows >= from and of column col (-1: of all) */
+/* takes bad, also on failure */
+bool tribx_bad_put(struct tribx_bad **list, int64_t *count, int64_t *cap, const struct tribx_bad *bad);
+/* those of rows >= from and of column col (-1: of all) */
+void tribx_bad_drop(struct trib_rows *r, int64_t from, int col);
 void tribx_bad_done(struct tribx_bad *list, int64_t count);
 int tribx_bad_bury(struct trib_batch *b);                            /* dead letters; the rows leave a settled batch */
 

@@ -24,7 +24,8 @@ int tribx_i64_parse(struct trib_text t, int64_t *out)
 		if (!digit(t.p[k]))
 			return TRIB_NOT_A_VALUE;
 	for (; i < t.n; i++)
-		if (__builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, t.p[i] - '0', &v))   /* downwards: INT64_MIN has no positive */
+		/* downwards: INT64_MIN has no positive */
+		if (__builtin_mul_overflow(v, 10, &v) || __builtin_sub_overflow(v, t.p[i] - '0', &v))
 			return TRIB_OUT_OF_RANGE;
 	if (!minus && v == INT64_MIN)
 		return TRIB_OUT_OF_RANGE;
@@ -106,7 +107,8 @@ static bool take_apart(struct trib_text t, struct decimal *d)
 
 int tribx_f64_parse(struct trib_text t, double *out)
 {
-	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+	                               1e15, 1e16, 1e17, 1e18,
 	                               1e19, 1e20, 1e21, 1e22 };
 	struct decimal d;
 	char buf[1100];   /* enough for every digit that can matter: 767 significant ones and zeros before them */
@@ -167,8 +169,10 @@ size_t tribx_clock_text(trib_clock v, char to[TRIBX_NUMBER_TEXT])
 }
 
 static const struct { const char *word; int64_t ms; bool iso, after_t; } units[] = {
-	{ "ms", 1, false, false }, { "s", 1000, false, false }, { "m", 60000, false, false }, { "h", 3600000, false, false }, { "d", 86400000, false, false },
-	{ "D", 86400000, true, false }, { "W", 604800000, true, false }, { "H", 3600000, true, true }, { "M", 60000, true, true }, { "S", 1000, true, true },
+	{ "ms", 1, false, false }, { "s", 1000, false, false }, { "m", 60000, false, false },
+	{ "h", 3600000, false, false }, { "d", 86400000, false, false },
+	{ "D", 86400000, true, false }, { "W", 604800000, true, false }, { "H", 3600000, true, true },
+	{ "M", 60000, true, true }, { "S", 1000, true, true },
 };
 
 /* One number with its unit at *p; adds it to *ms. */
@@ -189,7 +193,8 @@ static int take_part(const char **p, const char *end, bool iso, bool after_t, in
 			}
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t n = strlen(units[i].word);
-		if (units[i].iso != iso || units[i].after_t != after_t || (size_t)(end - at) < n || memcmp(at, units[i].word, n) != 0)
+		if (units[i].iso != iso || units[i].after_t != after_t || (size_t)(end - at) < n ||
+		    memcmp(at, units[i].word, n) != 0)
 			continue;
 		if (!iso && (size_t)(end - at) != n)
 			continue;

@@ -1,6 +1,7 @@
-/* scalar - doubles, integers, clocks and durations as text and back, whatever the locale is. Decimals and dates: value.h.
+/* scalar - doubles, integers, clocks and durations as text and back, whatever the locale is. Decimals, dates: value.h.
  *
- * Parsers take the whole text or nothing: 0, TRIB_NOT_A_VALUE, TRIB_OUT_OF_RANGE. Texts are as short as they can be read back. */
+ * Parsers take the whole text or nothing: 0, TRIB_NOT_A_VALUE, TRIB_OUT_OF_RANGE. Texts are as short as they can be
+ * read back. */
 #ifndef TRIBX_SCALAR_H
 #define TRIBX_SCALAR_H
 
@@ -8,7 +9,8 @@
 
 enum { TRIBX_NUMBER_TEXT = 48 };
 int tribx_i64_parse(struct trib_text t, int64_t *out);                    /* [-+]digits */
-int tribx_f64_parse(struct trib_text t, double *out);                     /* JSON's shape, a + and leading zeros allowed */
+/* JSON's shape, a + and leading zeros allowed */
+int tribx_f64_parse(struct trib_text t, double *out);
 int tribx_clock_parse(struct trib_text t, trib_clock *out);               /* HH:MM[:SS[.ffffff]] */
 int tribx_span_parse(struct trib_text t, trib_duration *out);         /* PnDTnHnMn.nS or 90s, 5m, 250ms, 2h, 1d */
 size_t tribx_i64_text(int64_t v, char to[TRIBX_NUMBER_TEXT]);             /* all 0-terminated; the length */

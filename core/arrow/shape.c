@@ -1,4 +1,4 @@
-/* shape - the columns of a batch apart from its rows: copied, united, imposed. Labels are shared, so a shape costs a few bytes. */
+/* shape - the columns of a batch apart from its rows: copied, united, imposed. Labels are shared: a shape is small. */
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -16,7 +16,8 @@ static int plain(struct ArrowSchema *to, const struct trib_batch *b, int col)
 		tribx_label_share(to, s);
 		return TRIB_OK;
 	}
-	return tribx_label_new(to, &(struct tribx_label_as){ .name = s->name, .type = constant ? TRIB_STR : l.type, .from = tribx_label_from(s) });
+	return tribx_label_new(to, &(struct tribx_label_as){ .name = s->name, .type = constant ? TRIB_STR : l.type,
+	                                                     .from = tribx_label_from(s) });
 }
 
 static struct trib_batch *adopted(const struct trib_batch *b)
@@ -50,8 +51,11 @@ int tribx_shape_fields(struct trib_batch *to, const struct trib_field *table)
 	for (int i = 0; i < count; i++) {
 		const struct trib_field *f = &table[i];
 		bool dec = f->type == TRIB_DEC;
-		struct tribx_label_as as = { .name = f->name, .type = f->type, .precision = !dec ? 0 : f->precision ? f->precision : 38,
-		                             .scale = !dec ? 0 : f->precision || f->scale ? f->scale : 9, .from = f->from ? f->from : "" };
+		struct tribx_label_as as = { .name = f->name, .type = f->type, .from = f->from ? f->from : "" };
+		if (dec) {
+			as.precision = f->precision ? f->precision : 38;
+			as.scale = f->precision || f->scale ? f->scale : 9;
+		}
 		if (tribx_label_new(tribx_label(to, i), &as) < 0) {
 			trib_free(to);
 			return TRIB_FATAL;
@@ -111,7 +115,9 @@ static bool alike(const struct tribx_layout *is, const struct tribx_layout *as)
 		return true;
 	if (as->type == TRIB_STR && is->type == TRIB_JSON)
 		return true;
-	return is->type == as->type && (is->type != TRIB_DEC || (is->scale == as->scale && is->precision <= as->precision));
+	if (is->type != as->type)
+		return false;
+	return is->type != TRIB_DEC || (is->scale == as->scale && is->precision <= as->precision);
 }
 
 static int cast(struct trib_batch *b, int col, const struct tribx_layout *as)
@@ -120,7 +126,9 @@ static int cast(struct trib_batch *b, int col, const struct tribx_layout *as)
 	if (trib_view(b, col, &v) < 0)
 		return TRIB_FATAL;
 	trib_clear(b, col, as->type);
-	if (!b->rows || b->rows->status || (as->type == TRIB_DEC && tribx_column_retype(b, col, as->type, as->precision, as->scale) < 0))
+	if (!b->rows || b->rows->status)
+		return TRIB_FATAL;
+	if (as->type == TRIB_DEC && tribx_column_retype(b, col, as->type, as->precision, as->scale) < 0)
 		return TRIB_FATAL;
 	for (int64_t row = 0; row < v.length; row++) {
 		struct tribx_value value = tribx_value_at(&v, row);
@@ -136,20 +144,23 @@ static bool same_columns(const struct trib_batch *b, const struct trib_batch *as
 	if (n != trib_cols(b))
 		return false;
 	for (int i = 0; i < n; i++)
-		if (strcmp(tribx_label(b, i)->name, tribx_label(as, i)->name) != 0 || !tribx_layout_of(tribx_label(b, i), &x) ||
-		    !tribx_layout_of(tribx_label(as, i), &y) || !alike(&x, &y) || (x.type == TRIB_JSON) != (y.type == TRIB_JSON))
+		if (strcmp(tribx_label(b, i)->name, tribx_label(as, i)->name) != 0 ||
+		    !tribx_layout_of(tribx_label(b, i), &x) || !tribx_layout_of(tribx_label(as, i), &y) ||
+		    !alike(&x, &y) || (x.type == TRIB_JSON) != (y.type == TRIB_JSON))
 			return false;
 	return true;
 }
 
 /* Columns that have to change are cast where they are; bad rows leave before the columns are put in order. */
-static int cast_all(struct trib_batch *b, const struct trib_batch *as, struct tribx_dead_list *dead, const char *stage, struct tribx_error *e)
+static int cast_all(struct trib_batch *b, const struct trib_batch *as, struct tribx_dead_list *dead, const char *stage,
+                    struct tribx_error *e)
 {
 	bool any = false;
 	for (int i = 0; i < trib_cols(as); i++) {
 		int col = tribx_col_find(b, tribx_label(as, i)->name, i);
 		struct tribx_layout is, want;
-		if (col < 0 || !tribx_layout_of(tribx_label(b, col), &is) || !tribx_layout_of(tribx_label(as, i), &want) || alike(&is, &want))
+		if (col < 0 || !tribx_layout_of(tribx_label(b, col), &is) ||
+		    !tribx_layout_of(tribx_label(as, i), &want) || alike(&is, &want))
 			continue;
 		if (!any && dead)
 			tribx_attach(b, dead, stage);
@@ -170,7 +181,8 @@ static int label_as(struct ArrowSchema *to, const struct ArrowSchema *s, const s
 		tribx_label_share(to, s);
 		return TRIB_OK;
 	}
-	return tribx_label_new(to, &(struct tribx_label_as){ .name = as->name, .type = want.type, .coded = is.coded, .format = is.offsets ? "u" : NULL });
+	return tribx_label_new(to, &(struct tribx_label_as){ .name = as->name, .type = want.type, .coded = is.coded,
+	                                                     .format = is.offsets ? "u" : NULL });
 }
 
 static int reorder(struct trib_batch *b, const struct trib_batch *as)
@@ -199,7 +211,8 @@ static int reorder(struct trib_batch *b, const struct trib_batch *as)
 	return TRIB_OK;
 }
 
-int tribx_align(struct trib_batch *b, const struct trib_batch *as, struct tribx_dead_list *dead, const char *stage, struct tribx_error *e)
+int tribx_align(struct trib_batch *b, const struct trib_batch *as, struct tribx_dead_list *dead, const char *stage,
+                struct tribx_error *e)
 {
 	if (b->rows && dead && !b->rows->dead)
 		tribx_attach(b, dead, stage);
@@ -244,7 +257,8 @@ int tribx_append(struct trib_batch *all, const struct trib_batch *b)
 		const char *name = tribx_label(b, i)->name;
 		if (!tribx_layout_of(tribx_label(b, i), &l))
 			return TRIB_FATAL;
-		int col = l.type == TRIB_DEC ? trib_add_dec(all, name, l.precision, l.scale) : trib_add(all, name, l.type);
+		bool dec = l.type == TRIB_DEC;
+		int col = dec ? trib_add_dec(all, name, l.precision, l.scale) : trib_add(all, name, l.type);
 		if (col < 0)
 			return TRIB_FATAL;
 		const struct tribx_column *c = tribx_column_open(all, col, 0);

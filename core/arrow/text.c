@@ -25,8 +25,8 @@ void tribx_cell_json(const struct trib_view *v, int64_t row, struct tribx_buf *o
 	}
 	struct tribx_value value = tribx_value_at(v, row);
 	struct trib_text t = tribx_value_text(&value, to);
-	bool bare = value.type == TRIB_BOOL || value.type == TRIB_I64 || value.type == TRIB_DEC || value.type == TRIB_JSON ||
-	            (value.type == TRIB_F64 && isfinite(value.f64));
+	bool bare = value.type == TRIB_BOOL || value.type == TRIB_I64 || value.type == TRIB_DEC ||
+	            value.type == TRIB_JSON || (value.type == TRIB_F64 && isfinite(value.f64));
 	if (bare)
 		tribx_buf_put(out, t.p, t.n);
 	else

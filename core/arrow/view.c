@@ -66,7 +66,8 @@ bool tribx_view_of(const struct ArrowArray *a, const struct ArrowSchema *s, stru
 	struct tribx_layout l;
 	if (!a->release || !tribx_layout_of(s, &l))
 		return false;
-	struct trib_view v = { .type = l.type, .scale = l.scale, .length = a->length, .null_count = a->null_count, .bit = a->offset };
+	struct trib_view v = { .type = l.type, .scale = l.scale, .length = a->length, .null_count = a->null_count,
+	                       .bit = a->offset };
 	if (l.type != TRIB_NULL && a->null_count)
 		v.validity = a->buffers[0];
 	if (l.coded) {
@@ -81,7 +82,8 @@ bool tribx_view_of(const struct ArrowArray *a, const struct ArrowSchema *s, stru
 
 static void view_built(const struct trib_rows *r, const struct tribx_column *c, struct trib_view *out)
 {
-	*out = (struct trib_view){ .type = c->type, .scale = c->scale, .length = c->count, .null_count = c->nulls, .validity = c->nulls ? c->validity : NULL,
+	*out = (struct trib_view){ .type = c->type, .scale = c->scale, .length = c->count, .null_count = c->nulls,
+	                           .validity = c->nulls ? c->validity : NULL,
 	                           .values = c->values, .pages = tribx_textual(c->type) ? r->mems : NULL };
 }
 
@@ -98,7 +100,8 @@ bool tribx_peek(const struct trib_batch *b, int col, struct trib_view *out)
 int trib_view_(const struct trib_batch *b, int col, struct trib_view *out, size_t size)
 {
 	struct trib_view v;
-	struct trib_batch *mine = (struct trib_batch *)(uintptr_t)b;   /* decoding and adopting change nothing that can be seen */
+	/* decoding and adopting change nothing that can be seen */
+	struct trib_batch *mine = (struct trib_batch *)(uintptr_t)b;
 	if (!tribx_ours(b)) {
 		int status = tribx_adopt(mine, NULL);
 		if (status < 0)
@@ -158,6 +161,11 @@ static size_t weight(const struct trib_batch *b, int col)
 	return n;
 }
 
+static size_t block_size(const void *p)
+{
+	return p ? tribx_block_size(p) : 0;
+}
+
 size_t tribx_held(const struct trib_batch *b)
 {
 	const struct trib_rows *r = b->rows;
@@ -167,7 +175,7 @@ size_t tribx_held(const struct trib_batch *b)
 	for (int i = 0; i < (int)b->array.n_children; i++)
 		n += weight(b, i);
 	for (int i = 0; r && i < r->count; i++)
-		n += (r->cols[i].values ? tribx_block_size(r->cols[i].values) : 0) + (r->cols[i].validity ? tribx_block_size(r->cols[i].validity) : 0);
+		n += block_size(r->cols[i].values) + block_size(r->cols[i].validity);
 	for (int i = 0; r && i < r->page_count; i++)
 		n += (size_t)r->pages[i].size;
 	return n;
