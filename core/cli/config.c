@@ -122,7 +122,7 @@ static void add_pipeline(struct tribx_cli *c, struct tribx_table *t, const struc
 		add_step(t, p, "sink", &p->sink, &flow.sink);
 	for (size_t i = 0; i < p->table_count; i++)
 		if (p->tables[i].name && p->tables[i].at->key && p->tables[i].at != tribx_conf_get(p->conf, "sink"))
-			add(t, p, "sink.tables", p->tables[i].at, NULL);
+			add(t, p, "tables", p->tables[i].at, NULL);
 	if (whole)
 		tribx_flow_done(&flow);
 }
@@ -145,7 +145,7 @@ static int config(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_config = {
 	.name = "config", .group = "start", .usage = "[PATH]",
-	.help = "Every value a run would use and where it came from; secrets are masked.",
+	.help = "Shows every value a run would use and where it came from; secrets are masked.",
 	.examples = "trib config examples/quickstart\ntrib config pipelines/p05.yaml --set source.url=other.csv\ntrib "
 	            "config --json --select p05",
 	.args_max = 1, .run = config

@@ -149,6 +149,6 @@ static int doctor(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_doctor = {
 	.name = "doctor", .group = "start", .usage = "[PATH]",
-	.help = "Whether this machine is fit to run: versions, plugins, permissions, disk.",
+	.help = "Tells whether this machine is fit to run: versions, plugins, permissions, disk.",
 	.examples = "trib doctor\ntrib doctor --json", .args_max = 1, .run = doctor
 };

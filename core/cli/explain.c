@@ -52,7 +52,7 @@ static int explain(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_explain = {
 	.name = "explain", .group = "look", .usage = "[CODE]",
-	.help = "What an error code means and what to do about it.",
+	.help = "Explains an error code: what it means and what to do about it.",
 	.examples = "trib explain config.unknown_key\ntrib explain\ntrib explain yaml.syntax --json", .args_max = 1,
 	.run = explain
 };

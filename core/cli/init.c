@@ -175,7 +175,7 @@ static int init(struct tribx_cli *c, const void *options)
 }
 
 const struct tribx_command tribx_cmd_init = {
-	.name = "init", .group = "start", .usage = "DIR", .help = "A project to start from; nothing is overwritten.",
+	.name = "init", .group = "start", .usage = "DIR", .help = "Makes a project to start from; nothing is overwritten.",
 	.examples = "trib init my-project\ntrib init --demo demo && trib run demo", .flags = flags,
 	.flags_size = sizeof(struct init), .args_min = 1, .args_max = 1,
 	.run = init

@@ -213,7 +213,7 @@ static int plugins(struct tribx_cli *c, const void *options)
 
 const struct tribx_command tribx_cmd_plugins = {
 	.name = "plugins", .group = "look", .usage = "[NAME]",
-	.help = "Connectors, transforms and sinks; with a name its options, streams and modes.",
+	.help = "Lists connectors, transforms and sinks; with a name its options, streams and modes.",
 	.more = "`trib plugins formats` is the page of the format options that every reading connector takes.",
 	.examples = "trib plugins\ntrib plugins file\ntrib plugins sqlite --json", .flags = flags,
 	.flags_size = sizeof(struct plugins), .args_max = 1, .run = plugins

@@ -127,7 +127,7 @@ static int schema(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_schema = {
 	.name = "schema", .group = "look", .usage = "",
-	.help = "The JSON Schema of pipeline files, for editors that complete and check as you type.",
+	.help = "Writes the JSON Schema of pipeline files, for editors that complete and check as you type.",
 	.more = "Put \"# yaml-language-server: $schema=pipeline.schema.json\" on the first line of a pipeline file.",
 	.examples = "trib schema > pipeline.schema.json", .args_max = 0, .run = schema
 };
