@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "field/fill.h"
+#include "parse/expr.h"
 
 /* ---- what is wrong, and where ---- */
 
@@ -86,25 +87,37 @@ static char *absolute(struct tribx_fill *w, const char *text)
 	return path;
 }
 
+/* The caret moves into the text when that is written on one line; columns are characters. */
+static void move_caret(struct tribx_error *e, const char *text, int character)
+{
+	const char *at = e->line_text;
+	for (int column = 1; *at && column < e->column; column++)
+		do
+			at++;
+		while (((unsigned char)*at & 0xC0) == 0x80);
+	bool quoted = *at == '"' || *at == '\'';
+	if (e->column > 0 && strncmp(at + quoted, text, strlen(text)) == 0)
+		e->column += quoted + character - 1;
+}
+
 static void check_expression(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c,
                              const char *text)
 {
 	struct tribx_error found = { 0 };
-	if (!w->includes || !w->includes->expr || w->includes->expr(w->includes->ctx, text, &found) >= 0)
+	struct tribx_arena scratch = { 0 };
+	struct trib_expr *x = NULL;
+	int rc = tribx_expr_compile(text, &scratch, &x, &found);
+	tribx_expr_done(x);
+	tribx_arena_done(&scratch);
+	if (rc >= 0)
 		return;
 	w->failed = true;
-	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG,
-	                                          found.code[0] ? found.code : "config.bad_value", c, false,
-	                                          "option %s: %s", w->path, found.text);
-	if (!e)
-		return;
-	tribx_error_hint(e, "%s", found.hint[0] ? found.hint : row->help ? row->help : "");
-	size_t at = e->column > 0 ? (size_t)e->column - 1 : 0;
-	if (found.column < 1 || at >= strlen(e->line_text))
-		return;
-	at += e->line_text[at] == '"' || e->line_text[at] == '\'';
-	if (strncmp(e->line_text + at, text, strlen(text)) == 0)
-		e->column = (int)at + found.column;   /* the caret moves into the text when it is written on one line */
+	struct tribx_error *e = tribx_finding_put(w->findings, found.status, found.code, c, false, "option %s: %s", w->path,
+	                                          found.text);
+	if (e)
+		tribx_error_hint(e, "%s", found.hint[0] ? found.hint : row->help ? row->help : "");
+	if (e && found.column > 0)
+		move_caret(e, text, found.column);
 }
 
 /* What is kept of a text value; NULL: no memory, noted. */
@@ -114,7 +127,7 @@ static const char *keep_text(struct tribx_fill *w, const struct trib_field *row,
 	if (row->flags & TRIB_EXPR)
 		check_expression(w, row, c, text);
 	const char *kept = row->flags & TRIB_PATH ? absolute(w, text) : tribx_arena_text(w->kept, text, strlen(text));
-	if (tribx_fill_memory(w, kept) && (row->type == TRIB_SECRET || c->secret))
+	if (tribx_fill_memory(w, kept) && row->type == TRIB_SECRET)
 		tribx_secret(kept);
 	if (row->type == TRIB_SECRET && c->file && !c->secret) {
 		struct tribx_error *e = tribx_finding_put(w->findings, TRIB_OK, "config.literal_secret", c, true,

@@ -28,8 +28,6 @@ void tribx_findings_done(struct tribx_findings *f);
 /* Reads a file of its own for a list or map that is written as a file name ("rules: rules.yaml"); NULL: not offered. */
 struct tribx_includes {
 	const struct tribx_conf *(*load)(void *ctx, const struct tribx_conf *where, struct tribx_findings *f);
-	/* checks the syntax of a TRIB_EXPR option; NULL: unchecked */
-	int (*expr)(void *ctx, const char *text, struct tribx_error *e);
 	void *ctx;
 	const char *dir;                /* what TRIB_PATH options are relative to */
 };

@@ -33,6 +33,8 @@ int tribx_fail_at(struct tribx_error *e, const char *text, int at, const char *c
 	int column = 1;
 	for (int i = 0; i < at; i++)
 		column += ((unsigned char)text[i] & 0xC0) != 0x80;
+	if (e && !e->status)
+		e->column = column;   /* in the text: whoever knows where the text stands moves a caret by it */
 	return tribx_fail(e, TRIB_CONFIG, code, "%s, at character %d of: %s", what, column, text);
 }
 

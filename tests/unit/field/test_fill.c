@@ -30,16 +30,7 @@ static const struct trib_field options[] = {
 	{ 0 }
 };
 
-static int check_expr(void *ctx, const char *text, struct tribx_error *e)
-{
-	(void)ctx;
-	if (!strstr(text, "=="))
-		return TRIB_OK;
-	e->column = 3;
-	return tribx_fail(e, TRIB_CONFIG, "expr.syntax", "nothing behind ==");
-}
-
-static const struct tribx_includes includes = { .expr = check_expr, .dir = "/srv/p" };
+static const struct tribx_includes includes = { .dir = "/srv/p" };
 
 Test(fill, defaults_fill_what_the_user_left_out)
 {
@@ -78,7 +69,7 @@ Test(fill, refusals_say_what_is_allowed)
 		  "option grain: unknown word (allowed: day|week|month)", "did you mean \"week\"?", 3 },
 		{ "{\"name\":\"x\",\"url_part\":1}", "config.part_option",
 		  "option url_part: set for each part by the plugin, not by users", NULL, 3 },
-		{ "{\"name\":\"x\",\"where\":\"a == \"}", "expr.syntax", "option where: nothing behind ==", "Filter.",
+		{ "{\"name\":\"x\",\"where\":\"a == \"}", "expr.syntax", "option where: a value expected, but the expression ends, at character 6 of: a == ", "Filter.",
 		  3 },
 		{ "{\"name\":{}}", "config.bad_value", "option name: a map where one value is wanted (text)", NULL, 2 },
 		{ "{\"name\":\"x\",\"deep\":\"yes\"}", "config.bad_value", "option deep: not true or false", NULL, 3 },
@@ -197,5 +188,23 @@ Test(fill, one_value_from_text)
 	cr_expect_eq(p.pages, 7);
 	cr_expect_str_eq(p.extra.text, "{\"a\":1.10}");
 	cr_expect_eq(p.url_part, 5);
+	tribx_arena_done(&a);
+}
+
+Test(fill, the_caret_of_an_expression_is_in_it)
+{
+	static const char source[] = "\xC3\xA4: { where: 'day + * 2' }";
+	struct tribx_conf where = { .kind = TRIBX_SCALAR, .key = "where", .text = "day + * 2", .file = "p.yaml",
+	                            .source = source, .line = 1, .column = 13, .key_line = 1, .key_column = 6 };
+	struct tribx_conf name = { .kind = TRIBX_SCALAR, .key = "name", .text = "x" }, both[] = { name, where };
+	struct tribx_conf map = { .kind = TRIBX_MAP, .items = both, .count = 2 };
+	struct tribx_arena a = { 0 };
+	struct tribx_findings f = { 0 };
+	struct probe p = { 0 };
+	cr_expect_not(tribx_fields_load(options, &p, NULL, NULL, &a, &map, NULL, &f));
+	cr_assert_eq(f.count, 1);
+	cr_expect_str_eq(f.items[0].code, "expr.syntax");
+	cr_expect_eq(f.items[0].column, 20, "%d", f.items[0].column);   /* the star, by characters */
+	tribx_findings_done(&f);
 	tribx_arena_done(&a);
 }
