@@ -77,7 +77,7 @@ struct norm {
 	struct norm_style *style_of;     /* by code of markets; [0] alone without locale_by */
 	int32_t *money_of;               /* by code of currencies: the code that it means, or one of the words below */
 	struct norm_money *rates;        /* [period][currency], of the policies that metrics have */
-	int32_t entry_cap, period_cap, style_cap, money_cap, rate_periods, rate_currencies;
+	int32_t entry_count, entry_cap, period_cap, style_cap, money_cap, rate_periods, rate_currencies;
 	struct norm_style only;          /* without locale_by */
 	bool guessed;
 	struct norm_rows rows;

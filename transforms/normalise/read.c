@@ -46,17 +46,6 @@ static struct trib_text name_at(const struct trib_view *v, int64_t i, char to[TR
 	}
 }
 
-static int text_codes(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out)
-{
-	for (int64_t i = 0; i < n; i++) {
-		const struct trib_text x = trib_str(v, i);
-		out[i] = x.p ? norm_code_of(w, x, NORM_TEXTS) : -1;
-		if (x.p && out[i] < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* A dictionary column: each of its texts is looked up when its code is first seen. */
 static int dictionary_codes(struct trib *t, struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out)
 {
@@ -87,7 +76,7 @@ static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v
 	int bad = 0;
 	char to[TRIB_DEC_TEXT];
 	if (v->type == TRIB_STR || v->type == TRIB_JSON)
-		bad = v->codes ? dictionary_codes(t, w, v, n, out) : text_codes(w, v, n, out);
+		bad = v->codes ? dictionary_codes(t, w, v, n, out) : norm_codes_of(w, v, n, NORM_TEXTS, out) ? 0 : -1;
 	else if (v->type == TRIB_NULL)
 		memset(out, 0xff, (size_t)n * sizeof *out);
 	else if (v->type == TRIB_I64 || v->type == TRIB_DATE)
@@ -138,6 +127,22 @@ static void ready(struct norm *s, struct norm_entry *e)
 	e->decided = e->is.unit_known;
 }
 
+/* The entry of a name that was not met before; its code is the next. */
+static bool make_entry(struct norm *s, int32_t code, struct trib_text name, struct trib_text partner)
+{
+	struct norm_entry *e = entry_room(s, code);
+	char who[128] = "";
+	if (!e)
+		return false;
+	*e = (struct norm_entry){ .currency = -1 };
+	if (partner.p && partner.n < sizeof who)
+		memcpy(who, partner.p, partner.n);
+	if (norm_sense(s->catalogue, name, who[0] ? who : s->o.partner, s->o.source_id, &e->is, e->near) == 0)
+		ready(s, e);
+	s->entry_count = code + 1;
+	return true;
+}
+
 int32_t norm_entry_of(struct norm *s, struct trib_text name, struct trib_text partner)
 {
 	char key[512];
@@ -148,19 +153,8 @@ int32_t norm_entry_of(struct norm *s, struct trib_text name, struct trib_text pa
 		memcpy(key + name.n + 1, partner.p, partner.n);
 		both = (struct trib_text){ key, name.n + 1 + partner.n };
 	}
-	const int32_t before = s->names.count, code = norm_code_of(&s->names, both, NORM_TEXTS);
-	if (code < before)
-		return code;
-	struct norm_entry *e = entry_room(s, code);
-	if (!e)
-		return -1;
-	*e = (struct norm_entry){ .currency = -1 };
-	char who[128] = "";
-	if (partner.p && partner.n < sizeof who)
-		memcpy(who, partner.p, partner.n);
-	if (norm_sense(s->catalogue, name, who[0] ? who : s->o.partner, s->o.source_id, &e->is, e->near) == 0)
-		ready(s, e);
-	return code;
+	const int32_t code = norm_code_of(&s->names, both, NORM_TEXTS);
+	return code < s->entry_count || (code >= 0 && make_entry(s, code, name, partner)) ? code : -1;
 }
 
 /* The same name with a unit beside its value. */
@@ -172,13 +166,14 @@ static int32_t with_unit(struct norm *s, int32_t entry, struct trib_text unit)
 	memcpy(key, "\x1eunit", 4);
 	memcpy(key + 4, &entry, 4);
 	memcpy(key + 8, unit.p, unit.n);
-	const int32_t before = s->names.count, code = norm_code_of(&s->names, (struct trib_text){ key, unit.n + 8 }, NORM_TEXTS);
-	if (code < before)
+	const int32_t code = norm_code_of(&s->names, (struct trib_text){ key, unit.n + 8 }, NORM_TEXTS);
+	if (code < s->entry_count)
 		return code;
 	struct norm_entry *e = entry_room(s, code);
 	if (!e)
 		return -1;
 	*e = s->entries[entry];
+	s->entry_count = code + 1;
 	e->bad_unit = norm_sense_unit(s->catalogue, unit, &e->is) != 0;
 	if (!e->bad_unit)
 		ready(s, e);
@@ -204,31 +199,32 @@ static void name_wide(struct trib *t, struct norm *s, struct trib_batch *in)
 	}
 }
 
+/* Long: what the metric column says; names of one partner are looked up together with it. */
 static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
 	struct trib_view v;
 	if (look(t, in, s->o.metric_column, &v) != 0)
 		return TRIB_FATAL;
-	const bool by_partner = s->catalogue->by_partner && s->o.partner_column;
 	if (v.type != TRIB_STR && v.type != TRIB_NULL)
 		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: metric_column \"%s\" is not text", s->o.metric_column);
-	for (int64_t i = 0; i < r->count; i++) {
-		const struct trib_text x = trib_str(&v, i);
-		if (!x.p) {
-			trib_reject(t, in, i, "normalise.unknown_alias", "column \"%s\" is empty: nothing says what is measured", s->o.metric_column);
-			r->entry[i] = -1;
-			continue;
-		}
+	const bool by_partner = s->catalogue->by_partner && s->o.partner_column;
+	int bad = by_partner ? TRIB_OK : codes(t, &s->names, &v, r->count, r->entry, s->o.metric_column);
+	for (int32_t c = s->entry_count; c < s->names.count && bad == 0; c++)
+		bad = make_entry(s, c, s->names.texts[c], (struct trib_text){ NULL, 0 }) ? TRIB_OK : trib_fail(t, TRIB_FATAL, "no memory");
+	for (int64_t i = 0; i < r->count && bad == 0; i++) {
+		const struct trib_text x = by_partner ? trib_str(&v, i) : (struct trib_text){ NULL, 0 };
 		const int32_t p = by_partner ? r->dim[NORM_PARTNER][i] : -1;
-		const int32_t code = norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 });
-		if (code < 0)
+		if (by_partner)
+			r->entry[i] = x.p ? norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 }) : -1;
+		if (by_partner && x.p && r->entry[i] < 0)
 			return trib_fail(t, TRIB_FATAL, "no memory");
-		r->entry[i] = code;
-		if (s->entries[code].is.metric < 0)
-			unknown(t, s, in, i, x);
+		if (r->entry[i] < 0)
+			trib_reject(t, in, i, "normalise.unknown_alias", "column \"%s\" is empty: nothing says what is measured", s->o.metric_column);
+		else if (s->entries[r->entry[i]].is.metric < 0)
+			unknown(t, s, in, i, trib_str(&v, i));
 	}
-	return TRIB_OK;
+	return bad;
 }
 
 static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)

@@ -72,5 +72,47 @@ void norm_words_done(struct norm_words *w)
 	free(w->texts);
 	free(w->keys);
 	free(w->slots);
+	free(w->seen);
 	*w = (struct norm_words){ 0 };
+}
+
+static bool plain_codes(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
+{
+	for (int64_t i = 0; i < n; i++) {
+		const struct trib_text x = trib_str(v, i);
+		out[i] = x.p ? norm_code_of(w, x, max) : -1;
+		if (x.p && out[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
+{
+	if (v->offsets || v->type == TRIB_NULL)
+		return plain_codes(w, v, n, max, out);
+	if (!w->seen && !(w->seen = calloc(NORM_SEEN, sizeof *w->seen)))
+		return false;
+	const char *views = v->values;
+	for (int64_t i = 0; i < n; i++) {
+		uint64_t a, b;
+		memcpy(&a, views + 16 * i, 8), memcpy(&b, views + 16 * i + 8, 8);
+		const uint64_t h = (a ^ b * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+		struct norm_seen *s = &w->seen[h >> 32 & (NORM_SEEN - 1)];
+		if (v->validity && trib_null(v, i)) {
+			out[i] = -1;
+			continue;
+		}
+		if (s->a == a && s->b == b && s->next > 0) {
+			out[i] = s->next - 1;
+			continue;
+		}
+		const struct trib_text x = trib_str(v, i);
+		out[i] = norm_code_of(w, x, max);
+		if (out[i] < 0)
+			return false;
+		if (x.n <= 12)
+			*s = (struct norm_seen){ a, b, out[i] + 1 };
+	}
+	return true;
 }

@@ -12,8 +12,11 @@ struct norm_words {
 	struct norm_key { uint64_t hash, a, b; } *keys;
 	int32_t *slots;                  /* code + 1, 0 is free */
 	int32_t count, cap, mask;
+	struct norm_seen { uint64_t a, b; int32_t next; } *seen;   /* short texts met last, by their Arrow view; code + 1 */
 	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
 };
+
+enum { NORM_SEEN = 512 };
 
 /* Its code: 0, 1, ... in order of arrival; -1: no memory, or more than max texts. */
 int32_t norm_word_new(struct norm_words *w, struct trib_text t, struct norm_key key, int32_t max);
@@ -56,5 +59,9 @@ static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int
 		}
 	return norm_word_new(w, t, k, max);
 }
+
+/* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes is its
+ * 16-byte view: found again by two comparisons, without touching bytes. */
+bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out);
 
 #endif

@@ -113,11 +113,38 @@ static void put_line(struct trib_batch *b, char *line)
 	trib_rows(b, 1);
 }
 
-static enum trib_type type_of(char *name)
+/* The text column becomes one of texts behind codes. */
+static void encode(struct trib_batch *b, const char *name)
+{
+	struct trib_view v;
+	struct trib_text words[64];
+	int32_t *codes = calloc((size_t)b->array.length + 1, sizeof *codes);
+	int count = 0;
+	if (!codes || trib_view(b, trib_col(b, name), &v) < 0)
+		abort();
+	for (int64_t i = 0; i < v.length; i++) {
+		const struct trib_text x = trib_str(&v, i);
+		int k = 0;
+		while (k < count && (words[k].n != x.n || memcmp(words[k].p, x.p, x.n) != 0))
+			k++;
+		if (x.p && k == count)
+			words[count++] = x;
+		codes[i] = x.p ? k : -1;
+	}
+	if (trib_add_words(b, name, codes, words, count) < 0)
+		abort();
+	free(codes);
+}
+
+static enum trib_type type_of(char *name, bool *coded)
 {
 	static const struct { const char *name; enum trib_type type; } types[] = {
 		{ ":int64", TRIB_I64 }, { ":date", TRIB_DATE }, { ":decimal", TRIB_DEC }, { ":float64", TRIB_F64 }, { ":time", TRIB_TIME }, { ":bool", TRIB_BOOL },
 	};
+	char *as = strstr(name, ":coded");
+	*coded = as != NULL;
+	if (as)
+		*as = '\0';
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		char *at = strstr(name, types[i].name);
 		if (at) {
@@ -133,15 +160,24 @@ int drive_rows(struct drive *d, const char *lines)
 	struct trib_batch b = { 0 };
 	struct tribx_error e = { 0 };
 	char *copy = strdup(lines), *save = NULL, *line = strtok_r(copy, "\n", &save);
+	const char *codes[8];
+	int code_count = 0;
 	while (line) {
 		char *name = cell(&line, '\n');
-		const enum trib_type type = type_of(name);
+		bool coded;
+		const enum trib_type type = type_of(name, &coded);
 		trib_add(&b, name, type);
+		if (coded && code_count < 8)
+			codes[code_count++] = name;
 	}
 	while ((line = strtok_r(NULL, "\n", &save)))
 		put_line(&b, line);
-	free(copy);
 	int rc = tribx_ready(&b, &e);
+	for (int i = 0; i < code_count && rc == 0; i++)
+		encode(&b, codes[i]);
+	if (rc == 0)
+		rc = tribx_ready(&b, &e);
+	free(copy);
 	bool grew = false;
 	if (rc == 0)
 		rc = tribx_unite(&d->in, &b, &grew);

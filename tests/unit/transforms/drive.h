@@ -19,7 +19,7 @@ struct drive {
 
 /* Options in JSON with ' for ". NULL options: none. The answer of share and open is in d->error. */
 void drive_open(struct drive *d, const struct trib_plugin *p, const char *options);
-/* One batch of text columns. The first line names the columns; name:int64, name:date, name:decimal, name:float64 are typed. ~ is null. */
+/* One batch of text columns. The first line names the columns; name:int64, name:date, name:decimal, name:float64 are typed, name:coded is text behind codes. ~ is null. */
 int drive_rows(struct drive *d, const char *lines);
 int drive_flush(struct drive *d);
 const char *drive_out(struct drive *d, int output);      /* "" if nothing was emitted */

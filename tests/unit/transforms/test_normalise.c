@@ -178,3 +178,44 @@ Test(normalise, partner_model_observations)
 	cr_expect(d.rows[1] == 4 && drive_balanced(&d));
 	drive_close(&d);
 }
+
+/* Columns of few texts come and go behind codes; kept ones as they came. */
+Test(normalise, texts_behind_codes)
+{
+	struct drive d;
+	drive_open(&d, &normalise_LTX_trib_plugin, "{" LONG NET "'locale_by':'m','locales':{'DE':'de','US':'en_US'},'market_column':'m','currency_column':'c','keep':['m']}");
+	cr_assert(drive_rows(&d, "m:coded|period:coded|metric:coded|value|c:coded\nDE|2025-01|Umsatz|1.234,5|EUR\nUS|2025-02|Users|1,000|~\nDE|2025-01|a name that nobody knows|1|EUR\nUS|2025-01|Revenue|$5|~\n") == 0, "%s", d.error);
+	cr_expect_str_eq(drive_out(&d, 0), "DE|2025-01-01|2025-02-01|revenue_net|currency|EUR|1234.5\nUS|2025-02-01|2025-03-01|active_users|1|~|1000\nUS|2025-01-01|2025-02-01|revenue_net|currency|USD|5\n", "%s%s",
+	                 drive_out(&d, 0), drive_dead(&d));
+	static const bool coded[] = { true, false, false, true, true, true, false };
+	for (size_t i = 0; i < COUNT(coded); i++)
+		cr_expect(d.coded[i] == coded[i], "column %zu", i);
+	cr_expect(d.t->dead.count == 1 && drive_balanced(&d));
+	drive_close(&d);
+}
+
+/* Thousands of rows in several batches: short and long names, nulls, more names than the short cut holds. */
+Test(normalise, many_names)
+{
+	struct drive d;
+	struct tribx_buf in = { 0 };
+	drive_open(&d, &normalise_LTX_trib_plugin, "{" LONG "'locale':'en_US','aliases':[{'alias':'a long name of installs','metric':'installs'}],'market_column':'m'}");
+	for (int batch = 0; batch < 3; batch++) {
+		tribx_buf_puts(&in, "m|period|metric|value\n");
+		for (int i = 0; i < 2000; i++)
+			tribx_buf_fmt(&in, "%s%d|%d-%02d|%s|%d\n", i % 3 ? "M" : "a market of a long name ", i, 1970 + i % 100, 1 + i % 12, i % 2 ? "dau" : "a long name of installs", i);
+		cr_assert(drive_rows(&d, in.p) == 0, "%s", d.error);
+		tribx_buf_done(&in);
+		in = (struct tribx_buf){ 0 };
+	}
+	cr_expect(d.rows[0] == 6000 && d.t->dead.count == 0 && drive_balanced(&d));
+	const char *p = drive_out(&d, 0);
+	for (int i = 0; i < 6000 && *p; i++) {
+		char want[128];
+		const int row = i % 2000, y = 1970 + row % 100, m = 1 + row % 12;
+		snprintf(want, sizeof want, "%d-%02d-01|%d-%02d-01|%s|1|~|%d\n", y, m, m == 12 ? y + 1 : y, m == 12 ? 1 : m + 1, row % 2 ? "dau" : "installs", row);
+		cr_assert(strncmp(p, want, strlen(want)) == 0, "row %d: %.60s", i, p);
+		p += strlen(want);
+	}
+	drive_close(&d);
+}
