@@ -29,7 +29,9 @@ static void keep(struct look *l, int stage, const struct trib_batch *b)
 	int32_t *rows = malloc((size_t)n * sizeof *rows);
 	for (int64_t i = 0; rows && i < n; i++)
 		rows[i] = (int32_t)i;
-	l->failed |= !rows || tribx_share(&copy, b) < 0 || trib_pick(&copy, rows, n) < 0 || tribx_append(&p->stages[stage].rows, &copy) < 0;
+	struct tribx_error e = { 0 };
+	l->failed |= !rows || tribx_share(&copy, b) < 0 || trib_pick(&copy, rows, n) < 0 || tribx_append(&p->stages[stage].rows, &copy) < 0 ||
+	             tribx_ready(&p->stages[stage].rows, &e) < 0;
 	trib_free(&copy);
 	free(rows);
 }
