@@ -4,3 +4,7 @@ EXTRA_PROGRAMS = %D%/decode
 %C%_decode_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/core
 %C%_decode_LDADD = libcore.la
 %C%_decode_LDFLAGS = -no-install $(SANITIZE)
+
+# sums.sh at 2 MB runs in `make check`; `sums.sh 100` is the proof at full size.
+check_SCRIPTS_ALL += %D%/sums.sh
+EXTRA_DIST += %D%/sums.py %D%/jobs/j2.yaml %D%/jobs/j2-aliases.csv %D%/jobs/j2-fx.csv %D%/jobs/j5.yaml
