@@ -230,12 +230,13 @@ TRIB_API TRIB_MUST int trib_emit(struct trib *t, int output, struct trib_batch *
 /* Says why rows are not where they were: created, filtered, deduplicated (transforms), inserted ... (sinks, per table).
  * A row that is neither emitted, rejected nor counted fails the load: nothing is dropped silently. */
 TRIB_API void trib_count(struct trib *t, int output, int what, int64_t n);
-/* Makes a row a dead letter: it leaves b when b is handed on; row numbers stay. Connectors, sinks' write: the same. */
+/* Makes a row a dead letter: it leaves b when b is handed on; row numbers stay till then, and through trib_pick and trib_move it
+ * goes where the row goes. A second reason for a row is dropped. Connectors, sinks' write: the same. */
 TRIB_API void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, ...) TRIB_FMT(5);
-/* How many rows of b are rejected so far, by this call or a service in it. trib_pick does not know them: move b before. */
-TRIB_API int64_t trib_rejected(const struct trib *t, const struct trib_batch *b);
 /* The same for what never became a row, and for the row that is open in a builder (it is dropped). */
 TRIB_API void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw, const char *code, const char *fmt, ...) TRIB_FMT(5);
+/* How many rows of b are rejected so far, by this call or a service in it. */
+TRIB_API int64_t trib_rejected(const struct trib *t, const struct trib_batch *b);
 /* Connectors: the slices this part covers, for replace_slice; takes b. */
 TRIB_API TRIB_MUST int trib_slice(struct trib *t, struct trib_batch *b);
 /* Transforms with TRIB_RECALLS: what the target holds for these keys, this unit's earlier rows included. out: column 0

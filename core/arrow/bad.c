@@ -131,6 +131,40 @@ void tribx_raw_fault(struct trib_batch *b, const char *code, const char *detail,
 	tribx_buf_done(&json);
 }
 
+/* ---- marks ---- */
+
+int tribx_mark(const struct trib_batch *b, int64_t row)
+{
+	struct trib_batch *edit = (struct trib_batch *)(uintptr_t)b;   /* b's rows stay as they are: the mark lies beside them */
+	struct trib_rows *r = tribx_rows_open(edit);
+	struct tribx_bad mark = { .row = row, .col = TRIBX_MARKED };
+	if (!r || row < 0 || row >= b->array.length)
+		return TRIB_FATAL;
+	for (int64_t i = r->bad_count; i > 0 && r->bad[i - 1].row >= row; i--)
+		if (r->bad[i - 1].row == row && r->bad[i - 1].col == TRIBX_MARKED)
+			return TRIB_END;
+	if (!fill(&mark, (struct trib_text){ NULL, 0 }, "") || !tribx_bad_put(&r->bad, &r->bad_count, &r->bad_cap, &mark))
+		return TRIB_FATAL;
+	return TRIB_OK;
+}
+
+int64_t tribx_marked(const struct trib_batch *b)
+{
+	int64_t n = 0;
+	for (int64_t i = 0; b->rows && i < b->rows->bad_count; i++)
+		n += b->rows->bad[i].col == TRIBX_MARKED;
+	return n;
+}
+
+/* The first fault that has no dead letter yet; -1: none. */
+static int64_t unburied(const struct trib_rows *r)
+{
+	for (int64_t i = 0; i < r->bad_count; i++)
+		if (r->bad[i].col != TRIBX_MARKED && (i == 0 || r->bad[i - 1].row != r->bad[i].row || r->bad[i - 1].col != TRIBX_MARKED))
+			return i;
+	return -1;
+}
+
 /* ---- dead letters ---- */
 
 /* The row with its bad cells as they were written. */
@@ -162,6 +196,8 @@ static void bury(const struct trib_batch *b, const struct tribx_bad *bad, int64_
 {
 	const struct trib_rows *r = b->rows;
 	struct tribx_buf json = { 0 };
+	if (bad->col == TRIBX_MARKED)
+		return;
 	record(b, bad, count, &json);
 	if (json.failed)
 		r->dead->failed = true;
@@ -193,9 +229,9 @@ int tribx_bad_bury(struct trib_batch *b)
 	if (r->bad_count == 0)
 		return TRIB_OK;
 	tribx_bad_sort(r);
-	if (!r->dead) {
-		tribx_batch_fault(b, TRIB_DATA, r->bad->code, "row %lld: %s", (long long)r->bad->row + 1,
-		                  r->bad->detail);
+	const int64_t first = r->dead ? -1 : unburied(r);
+	if (first >= 0) {
+		tribx_batch_fault(b, TRIB_DATA, r->bad[first].code, "row %lld: %s", (long long)r->bad[first].row + 1, r->bad[first].detail);
 		return TRIB_DATA;
 	}
 	for (int64_t i = 0, n; i < r->bad_count; i += n) {

@@ -30,6 +30,10 @@ int tribx_ready(struct trib_batch *b, struct tribx_error *e);
 /* Where bad rows of a building batch go; without it they fail the batch. stage is borrowed. Also for rows of trib_put_text. */
 void tribx_attach(struct trib_batch *b, struct tribx_dead_list *dead, const char *stage);
 void tribx_unrow(struct trib_batch *b);                         /* drops the row that is open in a builder */
+/* The row has its dead letter already: it leaves when b is made ready, with those whose cells did not fit; until then the mark
+ * goes where the row goes. TRIB_END: it was marked before. Never changes what a reader of b sees, so b may be const there. */
+int tribx_mark(const struct trib_batch *b, int64_t row);
+int64_t tribx_marked(const struct trib_batch *b);              /* how many rows are marked */
 
 /* Shapes: batches without rows. */
 int tribx_shape(struct trib_batch *to, const struct trib_batch *from);                   /* to: empty; from's columns */

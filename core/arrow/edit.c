@@ -201,7 +201,8 @@ static int replace_roots(struct trib_batch *b, struct trib_batch *to, const int 
 		int at = 0;
 		while (at < n && cols[at] != r->bad[i].col)
 			at++;
-		r->bad[i].col = at < n ? at : -1;   /* the column is gone, the row is bad all the same */
+		if (r->bad[i].col != TRIBX_MARKED)
+			r->bad[i].col = at < n ? at : TRIBX_GONE;
 	}
 	if (r) {
 		to->rows->dead = r->dead;

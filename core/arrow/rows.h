@@ -6,8 +6,9 @@
 #include "arrow/buffers.h"
 
 /* A cell that did not fit: its row becomes a dead letter when the batch is made ready. */
-/* col -1: gone */
 struct tribx_bad { int64_t row; int col; const char *code; char *sample; size_t size; const char *detail; };
+/* col: the column went, the row is bad all the same; the row has its dead letter already */
+enum { TRIBX_GONE = -1, TRIBX_MARKED = -2 };
 
 struct trib_rows {
 	struct tribx_column *cols;         /* one per child of the schema */

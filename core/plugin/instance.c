@@ -56,7 +56,6 @@ void tribx_instance_free(struct trib *t)
 	tribx_dead_done(&t->dead);
 	tribx_arena_done(&t->scratch);
 	tribx_arena_done(&t->kept);
-	free(t->marks.rows);
 	free(t->self);
 	free(t);
 }

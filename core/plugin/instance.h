@@ -48,7 +48,6 @@ struct trib {
 	const struct tribx_includes *includes;
 	struct tribx_dead_list dead;
 	int64_t counts[TRIBX_OUTPUTS][TRIB_COUNTS];
-	struct { const struct trib_batch *b; int32_t *rows; int64_t count, cap; } marks;   /* of trib_reject */
 	struct tribx_open *open;           /* bytes and decoders not closed yet */
 	struct tribx_compiled *exprs;      /* of trib_expr */
 };
@@ -64,6 +63,5 @@ int tribx_open_instance(struct trib *t);            /* p->open, if any */
 void tribx_close_instance(struct trib *t);          /* p->close, if any; frees what was left open */
 void tribx_call_end(struct trib *t);                /* after any callback: drops scratch */
 void tribx_call_start(struct trib *t);              /* before any callback: forgets the last error */
-void tribx_drop_marked(struct trib *t, struct trib_batch *b);   /* rows marked by trib_reject leave b */
 
 #endif

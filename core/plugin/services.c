@@ -130,36 +130,16 @@ static void bury(struct trib *t, const char *code, const char *fmt, va_list args
 	tribx_dead_put(&t->dead, t->stage, code, detail, record, size, 0);
 }
 
-static bool mark(struct trib *t, const struct trib_batch *b, int64_t row)
-{
-	if (t->marks.b != b) {
-		t->marks.b = b;
-		t->marks.count = 0;
-	}
-	if (t->marks.count == t->marks.cap) {
-		int64_t cap = t->marks.cap ? t->marks.cap * 2 : 64;
-		int32_t *rows = realloc(t->marks.rows, (size_t)cap * sizeof *rows);
-		if (!rows)
-			return false;
-		t->marks.rows = rows;
-		t->marks.cap = cap;
-	}
-	t->marks.rows[t->marks.count++] = (int32_t)row;
-	return true;
-}
-
 void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, ...)
 {
 	struct tribx_buf record = { .max = 64 << 20 };
 	va_list args;
-	for (int64_t i = t->marks.b == b ? t->marks.count : 0; i > 0 && t->marks.rows[i - 1] >= row; i--)
-		if (t->marks.rows[i - 1] == row)
-			return;   /* one row, one dead letter: the first reason stays */
 	tribx_row_json(b, row, &record);
+	int marked = record.failed ? TRIB_FATAL : tribx_mark(b, row);
 	va_start(args, fmt);
-	if (record.failed || !mark(t, b, row))
+	if (marked < 0)
 		t->dead.failed = true;
-	else
+	else if (marked == TRIB_OK)   /* one row, one dead letter: the first reason stays */
 		bury(t, code, fmt, args, record.p ? record.p : "{}", record.p ? record.n : 2);
 	va_end(args);
 	tribx_buf_done(&record);
@@ -183,27 +163,8 @@ void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw,
 
 int64_t trib_rejected(const struct trib *t, const struct trib_batch *b)
 {
-	return t->marks.b == b ? t->marks.count : 0;
-}
-
-void tribx_drop_marked(struct trib *t, struct trib_batch *b)
-{
-	if (t->marks.b != b || t->marks.count == 0)
-		return;
-	int64_t n = b->array.length, kept = 0;
-	uint8_t *gone = calloc(1, (size_t)n + 1);
-	int32_t *keep = malloc(((size_t)n + 1) * sizeof *keep);
-	for (int64_t i = 0; gone && i < t->marks.count; i++)
-		gone[t->marks.rows[i]] = 1;
-	for (int64_t i = 0; gone && keep && i < n; i++)
-		if (!gone[i])
-			keep[kept++] = (int32_t)i;
-	if (!gone || !keep || trib_pick(b, keep, kept) < 0)
-		t->dead.failed = true;
-	free(gone);
-	free(keep);
-	t->marks.b = NULL;
-	t->marks.count = 0;
+	(void)t;
+	return tribx_marked(b);
 }
 
 /* ---- doors to the run ---- */

@@ -133,8 +133,6 @@ static int feed(struct tribx_chain *c, int i, struct trib_batch *b)
 		if (rc < 0)
 			broke(c, l->t, rc);
 	}
-	l->t->marks.b = NULL;
-	l->t->marks.count = 0;
 	trib_free(b);
 	if (rc >= 0 && l->t->scope == TRIB_PER_ROW)
 		rc = flush_one(c, l);
@@ -169,7 +167,6 @@ static int emit(struct trib *t, int output, struct trib_batch *b)
 		trib_free(b);
 		return trib_fail(t, TRIB_FATAL, "internal.bad_output: %s emits to output %d and has %d", t->stage, output, l->output_count);
 	}
-	tribx_drop_marked(t, b);   /* first: row numbers are true until cells that did not fit take their rows away */
 	int rc = tribx_ready(b, &t->error);
 	if (rc >= 0)
 		rc = tribx_align(b, &l->outs[output], &t->dead, t->stage, &t->error);

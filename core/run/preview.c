@@ -81,8 +81,6 @@ static bool enough(const struct look *l)
 static int feed(struct look *l, struct trib *t, struct trib_batch *b, struct tribx_error *e)
 {
 	int rc = tribx_ready(b, e);
-	if (rc >= 0)
-		tribx_drop_marked(t, b);
 	l->out->read += rc >= 0 ? b->array.length : 0;
 	if (rc >= 0 && (rc = tribx_chain_feed(&l->chain, b)) < 0)
 		*e = l->chain.error;

@@ -143,16 +143,14 @@ static int call_read(struct reader *r)
 	return rc;
 }
 
-/* Rows marked by trib_reject leave now; builders are closed here unless the rows are decoded later. */
+/* Rejected rows leave now; builders are closed here unless the rows are decoded later. */
 static int close_batch(struct reader *r)
 {
 	struct trib_batch *b = &r->item->raw;
 	int rc = TRIB_OK;
 	bool deferred = tribx_deferred(b);
-	if (!deferred && (rc = tribx_adopt(b, &r->t->error)) >= 0) {
-		tribx_drop_marked(r->t, b);   /* first: row numbers are true until cells that did not fit take their rows away */
+	if (!deferred && (rc = tribx_adopt(b, &r->t->error)) >= 0)
 		rc = tribx_ready(b, &r->t->error);
-	}
 	if (rc >= 0 && trib_cols(b) > 0) {
 		trib_free(&r->shape);
 		rc = tribx_shape(&r->shape, b);

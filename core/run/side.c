@@ -132,8 +132,6 @@ int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 	tribx_call_start(s->t);
 	rc = s->t->p->write(s->t, s->t->self, table, b);
 	tribx_call_end(s->t);
-	s->t->marks.b = NULL;
-	s->t->marks.count = 0;
 	return rc < 0 ? broke(s, rc) : TRIB_OK;
 }
 

@@ -2,6 +2,7 @@
  *
  * Part k delivers ids [k*rows, (k+1)*rows). What it does and is told goes to `log`, one line per fact. */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tributary.h>
@@ -18,7 +19,7 @@ struct feed {
 	const char *part_name, *period;
 	int64_t next;                   /* state */
 	int64_t tries;
-	volatile bool cancelled;
+	atomic_bool cancelled;
 };
 
 static const struct trib_field constant_fields[] = {

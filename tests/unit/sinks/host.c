@@ -141,7 +141,6 @@ void rig_close(struct rig *r)
 	tribx_dead_done(&r->t.dead);
 	tribx_arena_done(&r->t.kept);
 	trib_free(&r->states);
-	free(r->t.marks.rows);
 	free(r->t.self);
 	free(r);
 }
@@ -194,8 +193,6 @@ int rig_write(struct rig *r, int table, const struct spec *s, const char *rows)
 	r->rows[table] += rig_batch(&b, s->columns, rows);
 	tribx_call_start(&r->t);
 	int rc = r->t.p->write(&r->t, r->t.self, table, &b);
-	r->t.marks.b = NULL;
-	r->t.marks.count = 0;
 	trib_free(&b);
 	return end(r, rc);
 }

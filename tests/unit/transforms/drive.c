@@ -9,8 +9,6 @@ static int emit(struct trib *t, int output, struct trib_batch *b)
 	struct drive *d = t->ctx;
 	struct tribx_error e = { 0 };
 	int rc = tribx_ready(b, &e);
-	if (rc == 0)
-		tribx_drop_marked(t, b);
 	for (int c = 0; c < trib_cols(b) && c < 64 && rc == 0 && output == 0; c++) {
 		struct trib_view v;
 		const int at = trib_col(&d->outs[0], trib_col_name(b, c));
@@ -196,8 +194,6 @@ int drive_rows(struct drive *d, const char *lines)
 		d->rows_in += b.array.length;
 		tribx_call_start(d->t);
 		rc = said(d, d->t->p->apply(d->t, d->t->self, &b));
-		d->t->marks.b = NULL;
-		d->t->marks.count = 0;
 	}
 	trib_free(&b);
 	return rc;
