@@ -8,7 +8,8 @@ enum { CENTURIES_4 = 146097, EPOCH = 719468 };     /* days of 400 years; of 1970
 
 trib_date trib_date_of(int year, int month, int day)
 {
-	const int roll = (month > 12 ? month - 1 : month - 12) / 12;      /* month 13 is January of the next year, 0 December of the last */
+	/* month 13 is January of the next year, 0 December of the last */
+	const int roll = (month > 12 ? month - 1 : month - 12) / 12;
 	year += roll;
 	month -= roll * 12;
 	/* years start in March: the leap day is their last, and months have the lengths of a straight line */
@@ -90,7 +91,8 @@ static bool plain(const char *p, struct tribx_parts *out)
 	const int century = two(p), year = two(p + 2), month = two(p + 5), day = two(p + 8);
 	if ((century | year | month | day) < 0 || p[4] != '-' || p[7] != '-')
 		return false;
-	*out = (struct tribx_parts){ .seen = TRIBX_YEAR | TRIBX_MONTH | TRIBX_DAY, .year = century * 100 + year, .month = month, .day = day };
+	*out = (struct tribx_parts){ .seen = TRIBX_YEAR | TRIBX_MONTH | TRIBX_DAY, .year = century * 100 + year,
+	                             .month = month, .day = day };
 	return true;
 }
 

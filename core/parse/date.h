@@ -4,7 +4,8 @@
 
 #include <tributary/value.h>
 
-enum { TRIBX_YEAR = 1, TRIBX_QUARTER = 2, TRIBX_MONTH = 4, TRIBX_WEEK = 8, TRIBX_DAY = 16, TRIBX_YDAY = 32, TRIBX_CLOCK = 64, TRIBX_OFFSET = 128, TRIBX_EPOCH = 256 };
+enum { TRIBX_YEAR = 1, TRIBX_QUARTER = 2, TRIBX_MONTH = 4, TRIBX_WEEK = 8, TRIBX_DAY = 16, TRIBX_YDAY = 32,
+       TRIBX_CLOCK = 64, TRIBX_OFFSET = 128, TRIBX_EPOCH = 256 };
 
 /* What a format found in a text. */
 struct tribx_parts {
@@ -16,7 +17,8 @@ struct tribx_parts {
 };
 
 int tribx_date_match(struct trib_text cell, const char *format, struct tribx_parts *out);
-int tribx_date_check(const struct tribx_parts *p, trib_date *out);       /* the first day of what was seen; ranges checked */
+/* the first day of what was seen; ranges checked */
+int tribx_date_check(const struct tribx_parts *p, trib_date *out);
 int tribx_days_in_month(int year, int month);
 trib_date tribx_week_start(int year, int week);                          /* ISO */
 /* The next clock letters of ISO 8601 at *at: HH:MM[:SS[.f]], then Z or an offset if any. */

@@ -24,9 +24,11 @@ static const char *const months[12] = {
 /* The base letter of a Latin letter, 0: no letter, 1: an accent that stands alone. */
 static char base(uint32_t c)
 {
-	static const char latin1[] = "aaaaaaaceeeeiiiidnooooo\0ouuuuyts" "aaaaaaaceeeeiiiidnooooo\0ouuuuyty";      /* U+00C0 .. U+00FF */
+	/* U+00C0 .. U+00FF */
+	static const char latin1[] = "aaaaaaaceeeeiiiidnooooo\0ouuuuyts" "aaaaaaaceeeeiiiidnooooo\0ouuuuyty";
 	static const struct { uint32_t c; char to; } others[] = {
-		{ 0x104, 'a' }, { 0x105, 'a' }, { 0x118, 'e' }, { 0x119, 'e' }, { 0x141, 'l' }, { 0x142, 'l' }, { 0x143, 'n' }, { 0x144, 'n' },
+		{ 0x104, 'a' }, { 0x105, 'a' }, { 0x118, 'e' }, { 0x119, 'e' }, { 0x141, 'l' }, { 0x142, 'l' },
+		{ 0x143, 'n' }, { 0x144, 'n' },
 		{ 0x15A, 's' }, { 0x15B, 's' }, { 0x179, 'z' }, { 0x17A, 'z' }, { 0x17B, 'z' }, { 0x17C, 'z' },
 	};
 	if ((c | 32) >= 'a' && (c | 32) <= 'z')
@@ -82,11 +84,15 @@ static int number(const char **at, const char *end, int least, int most)
 }
 
 static const struct { char letter, width; short low, high; unsigned seen; size_t where; } fields[] = {
-#define FIELD(letter, width, low, high, seen, member) { letter, width, low, high, seen, offsetof(struct tribx_parts, member) }
-	FIELD('Y', 4, 1, 9999, TRIBX_YEAR, year), FIELD('G', 4, 1, 9999, TRIBX_YEAR, year), FIELD('y', 2, 0, 99, TRIBX_YEAR, year),
-	FIELD('m', 2, 1, 12, TRIBX_MONTH, month), FIELD('d', 2, 1, 31, TRIBX_DAY, day), FIELD('e', 2, 1, 31, TRIBX_DAY, day), FIELD('j', 3, 1, 366, TRIBX_YDAY, yday),
-	FIELD('H', 2, 0, 23, TRIBX_CLOCK, hour), FIELD('I', 2, 1, 12, TRIBX_CLOCK, hour), FIELD('M', 2, 0, 59, TRIBX_CLOCK, minute), FIELD('S', 2, 0, 59, TRIBX_CLOCK, second),
-	FIELD('q', 1, 1, 4, TRIBX_QUARTER, quarter), FIELD('V', 2, 1, 53, TRIBX_WEEK, week), FIELD('u', 1, 1, 7, TRIBX_DAY, weekday),
+#define FIELD(letter, width, low, high, seen, member) \
+	{ letter, width, low, high, seen, offsetof(struct tribx_parts, member) }
+	FIELD('Y', 4, 1, 9999, TRIBX_YEAR, year), FIELD('G', 4, 1, 9999, TRIBX_YEAR, year),
+	FIELD('y', 2, 0, 99, TRIBX_YEAR, year), FIELD('m', 2, 1, 12, TRIBX_MONTH, month),
+	FIELD('d', 2, 1, 31, TRIBX_DAY, day), FIELD('e', 2, 1, 31, TRIBX_DAY, day),
+	FIELD('j', 3, 1, 366, TRIBX_YDAY, yday), FIELD('H', 2, 0, 23, TRIBX_CLOCK, hour),
+	FIELD('I', 2, 1, 12, TRIBX_CLOCK, hour), FIELD('M', 2, 0, 59, TRIBX_CLOCK, minute),
+	FIELD('S', 2, 0, 59, TRIBX_CLOCK, second), FIELD('q', 1, 1, 4, TRIBX_QUARTER, quarter),
+	FIELD('V', 2, 1, 53, TRIBX_WEEK, week), FIELD('u', 1, 1, 7, TRIBX_DAY, weekday),
 #undef FIELD
 };
 
@@ -94,7 +100,8 @@ enum { FIELDS = sizeof fields / sizeof *fields };
 
 static const char *expanded(char letter)
 {
-	return letter == 'F' ? "%Y-%m-%d" : letter == 'T' ? "%H:%M:%S" : letter == 'R' ? "%H:%M" : letter == 'D' ? "%m/%d/%y" : NULL;
+	return letter == 'F' ? "%Y-%m-%d" : letter == 'T' ? "%H:%M:%S" : letter == 'R' ? "%H:%M" :
+	       letter == 'D' ? "%m/%d/%y" : NULL;
 }
 
 static int one(char letter, bool loose, const char **at, const char *end, struct tribx_parts *out)
@@ -102,9 +109,11 @@ static int one(char letter, bool loose, const char **at, const char *end, struct
 	for (int i = 0; i < FIELDS; i++)
 		if (fields[i].letter == letter) {
 			const int v = number(at, end, loose || letter == 'e' ? 1 : fields[i].width, fields[i].width);
-			if (v < fields[i].low || v > fields[i].high || (out->seen & fields[i].seen & ~(unsigned)TRIBX_CLOCK))
+			if (v < fields[i].low || v > fields[i].high ||
+			    (out->seen & fields[i].seen & ~(unsigned)TRIBX_CLOCK))
 				return TRIB_NOT_A_VALUE;
-			*(int *)(void *)((char *)out + fields[i].where) = letter == 'y' ? v + (v < 70 ? 2000 : 1900) : v;
+			*(int *)(void *)((char *)out + fields[i].where) = letter == 'y' ? v + (v < 70 ? 2000 : 1900) :
+				v;
 			out->seen |= fields[i].seen;
 			return 0;
 		}
@@ -183,7 +192,8 @@ static int match(const char **at, const char *end, const char *f, struct tribx_p
 /* ---- formats that are words: counts of something since some day ---- */
 
 static const struct { const char *name; int64_t us; int32_t from; int64_t low; } counts[] = {
-	{ "epoch", 1000000, 0, INT64_MIN }, { "epoch_s", 1000000, 0, INT64_MIN }, { "epoch_ms", 1000, 0, INT64_MIN }, { "epoch_us", 1, 0, INT64_MIN },
+	{ "epoch", 1000000, 0, INT64_MIN }, { "epoch_s", 1000000, 0, INT64_MIN }, { "epoch_ms", 1000, 0, INT64_MIN },
+	{ "epoch_us", 1, 0, INT64_MIN },
 	{ "excel1900", 86400000000, -25569, 1 }, { "excel1904", 86400000000, -24107, 0 },
 };
 
@@ -203,7 +213,8 @@ static int count_of(struct trib_text cell, size_t i, struct tribx_parts *out)
 			return TRIB_NOT_A_VALUE;
 		n += n < 60;
 	}
-	if (__builtin_mul_overflow(n, counts[i].us, &us) || __builtin_add_overflow(us, counts[i].from * INT64_C(86400000000), &us) ||
+	if (__builtin_mul_overflow(n, counts[i].us, &us) || __builtin_add_overflow(us,
+		counts[i].from * INT64_C(86400000000), &us) ||
 	    us < YEAR_1 * INT64_C(86400000000) || us >= YEAR_10000 * INT64_C(86400000000))
 		return TRIB_OUT_OF_RANGE;
 	*out = (struct tribx_parts){ .seen = TRIBX_EPOCH, .epoch_us = us };

@@ -2,7 +2,8 @@
  *
  * Law: everything is computed exactly in up to 256 bits and rounded once, half-even; what does not fit 38 digits is
  * TRIB_OUT_OF_RANGE and never wraps. Powers of ten are divided by reciprocals in steps of one word, without a branch on
- * the data: value x factor of one word each costs 10 ns, 2 of them the call; with branches on the remainder it was 19. */
+ * the data: value x factor of one word each costs 10 ns, 2 of them the call; with branches on the remainder it was
+ * 19. */
 #include "parse/dec.h"
 
 const struct tribx_ten tribx_tens[TRIBX_TENS] = {
@@ -177,7 +178,8 @@ static bool times(struct wide *x, uint64_t by)       /* false: more than 256 bit
 	return carry == 0;
 }
 
-static struct wide shifted(const struct wide *x, unsigned by)      /* left, by < 64; what leaves the top is zero by contract */
+/* left, by < 64; what leaves the top is zero by contract */
+static struct wide shifted(const struct wide *x, unsigned by)
 {
 	struct wide r = *x;
 	for (int i = WORDS - 1; i > 0 && by; i--)
@@ -210,7 +212,8 @@ static tribx_u128 over(struct wide x, tribx_u128 d, tribx_u128 *rest)
 		const uint64_t r1 = (uint64_t)(r >> 64), r0 = (uint64_t)r;
 		tribx_u128 guess = r1 >= d1 ? UINT64_MAX : r / d1;
 		/* guess is at most 2 too large: what it needs is compared with what there is, top word apart */
-		const tribx_u128 low = (tribx_u128)(uint64_t)guess * d0, high = (tribx_u128)(uint64_t)guess * d1 + (low >> 64);
+		const tribx_u128 low = (tribx_u128)(uint64_t)guess * d0,
+			high = (tribx_u128)(uint64_t)guess * d1 + (low >> 64);
 		tribx_u128 need = high << 64 | (uint64_t)low, have = (tribx_u128)r0 << 64 | x.w[i];
 		uint64_t need_top = (uint64_t)(high >> 64);
 		while (need_top > r1 || (need_top == r1 && need > have)) {

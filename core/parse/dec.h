@@ -1,4 +1,5 @@
-/* dec - inside of the exact decimals (tributary/value.h): 128-bit shortcuts for files that compute with many of them. */
+/* dec - inside of the exact decimals (tributary/value.h): 128-bit shortcuts for files that compute with many of
+ * them. */
 #ifndef TRIBX_DEC_H
 #define TRIBX_DEC_H
 
@@ -10,7 +11,8 @@ typedef __int128 tribx_i128;
 enum { TRIBX_DIGITS = 38, TRIBX_TENS = 20 };
 
 /* 10^k of one word and what divides by it without a division: the value shifted until its top bit is set, the
- * reciprocal floor((2^128 - 1) / shifted) - 2^64, the shift (Moeller and Granlund, "Improved division by invariant integers"). */
+ * reciprocal floor((2^128 - 1) / shifted) - 2^64, the shift (Moeller and Granlund, "Improved division by invariant
+ * integers"). */
 struct tribx_ten { uint64_t value, shifted, reciprocal; unsigned shift; };
 extern const struct tribx_ten tribx_tens[TRIBX_TENS];
 

@@ -1,8 +1,8 @@
 /* expr_bind - nodes to operations: columns are found, types settled, constants computed once.
  *
- * Types: integers stay integers, any other exact number is a decimal, doubles only meet doubles. A text that is computed
- * with is read as a number; a text that is compared with a number is not (README of the language). Values out of JSON have
- * no type before their row: they are cast to what the other side is. */
+ * Types: integers stay integers, any other exact number is a decimal, doubles only meet doubles. A text that is
+ * computed with is read as a number; a text that is compared with a number is not (README of the language). Values
+ * out of JSON have no type before their row: they are cast to what the other side is. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,8 @@ bool tribx_is_number(enum trib_type t)
 	return t == TRIB_I64 || t == TRIB_DEC || t == TRIB_F64;
 }
 
-struct tribx_reg *tribx_bind_fail(struct tribx_bind *b, const struct tribx_enode *n, const char *code, const char *fmt, ...)
+struct tribx_reg *tribx_bind_fail(struct tribx_bind *b, const struct tribx_enode *n, const char *code, const char *fmt,
+                                  ...)
 {
 	char what[300];
 	va_list args;
@@ -55,7 +56,8 @@ static struct tribx_reg *reg(struct tribx_bind *b, enum trib_type type, int scal
 	if (b->failed)
 		return NULL;
 	if (x->op_count == TRIBX_EXPR_OPS) {
-		tribx_fail(b->e, TRIB_CONFIG, "expr.too_long", "the expression needs more than %d operations", TRIBX_EXPR_OPS);
+		tribx_fail(b->e, TRIB_CONFIG, "expr.too_long", "the expression needs more than %d operations",
+		           TRIBX_EXPR_OPS);
 		b->failed = true;
 		return NULL;
 	}
@@ -93,7 +95,8 @@ static void compute(struct tribx_bind *b, struct tribx_eop *o)
 		no_memory(b);
 }
 
-/* Constants are folded one operation later, when the operation has got its parameters; the last one by tribx_bind_node. */
+/* Constants are folded one operation later, when the operation has got its parameters; the last one by
+ * tribx_bind_node. */
 void tribx_fold(struct tribx_bind *b)
 {
 	struct tribx_eop *const o = b->x->op_count ? &b->x->ops[b->x->op_count - 1] : NULL;
@@ -128,7 +131,8 @@ struct tribx_reg *tribx_constant(struct tribx_bind *b, enum trib_type type, int 
 	return r;
 }
 
-struct tribx_reg *tribx_op(struct tribx_bind *b, tribx_erun *run, enum trib_type type, int scale, struct tribx_reg *x, struct tribx_reg *y, struct tribx_reg *z)
+struct tribx_reg *tribx_op(struct tribx_bind *b, tribx_erun *run, enum trib_type type, int scale, struct tribx_reg *x,
+                           struct tribx_reg *y, struct tribx_reg *z)
 {
 	tribx_fold(b);
 	struct tribx_reg *const r = reg(b, type, scale, true);
@@ -168,14 +172,17 @@ bool tribx_literal_text(struct tribx_bind *b, const struct tribx_enode *n, int a
 	return false;
 }
 
-bool tribx_literal_int(struct tribx_bind *b, const struct tribx_enode *n, int arg, int64_t low, int64_t high, int64_t *out)
+bool tribx_literal_int(struct tribx_bind *b, const struct tribx_enode *n, int arg, int64_t low, int64_t high,
+                       int64_t *out)
 {
 	const struct tribx_enode *const a = tribx_argument(b, n, arg);
-	if (a && a->kind == TRIBX_NODE_NUMBER && a->scale == 0 && tribx_dec_small(a->number) && (int64_t)a->number.lo >= low && (int64_t)a->number.lo <= high) {
+	if (a && a->kind == TRIBX_NODE_NUMBER && a->scale == 0 && tribx_dec_small(a->number) &&
+	    (int64_t)a->number.lo >= low && (int64_t)a->number.lo <= high) {
 		*out = (int64_t)a->number.lo;
 		return true;
 	}
-	tribx_bind_fail(b, a ? a : n, "expr.bad_argument", "this must be a whole number from %lld to %lld; write %s", (long long)low, (long long)high, n->word->usage);
+	tribx_bind_fail(b, a ? a : n, "expr.bad_argument", "this must be a whole number from %lld to %lld; write %s",
+	                (long long)low, (long long)high, n->word->usage);
 	return false;
 }
 
@@ -233,7 +240,8 @@ static struct tribx_reg *bind_column(struct tribx_bind *b, const struct tribx_en
 	if (!r || !s->next || r->type == TRIB_NULL)
 		return r;
 	if (r->type != TRIB_JSON && r->type != TRIB_STR)
-		return tribx_bind_fail(b, n, "expr.types", "column '%s' is %s: there is nothing inside of it", trib_col_name(b->in, col), tribx_type_word(r->type));
+		return tribx_bind_fail(b, n, "expr.types", "column '%s' is %s: there is nothing inside of it",
+		                       trib_col_name(b->in, col), tribx_type_word(r->type));
 	return tribx_bind_path(b, r, s->next);
 }
 
@@ -246,7 +254,8 @@ static struct tribx_reg *bind_literal(struct tribx_bind *b, const struct tribx_e
 	case TRIBX_NODE_BOOL:
 		return tribx_constant(b, TRIB_BOOL, 0, &truth);
 	case TRIBX_NODE_NUMBER:
-		return n->scale == 0 && tribx_dec_small(n->number) ? tribx_constant(b, TRIB_I64, 0, &whole) : tribx_constant(b, TRIB_DEC, n->scale, &n->number);
+		return n->scale == 0 && tribx_dec_small(n->number) ? tribx_constant(b, TRIB_I64, 0, &whole) :
+		       tribx_constant(b, TRIB_DEC, n->scale, &n->number);
 	case TRIBX_NODE_TEXT:
 		return tribx_constant(b, TRIB_STR, 0, &n->text);
 	default:
@@ -262,15 +271,18 @@ static struct tribx_reg *bind_call(struct tribx_bind *b, const struct tribx_enod
 	int count = 0;
 	for (int i = n->first; i >= 0; i = b->x->nodes[i].next) {
 		/* the list behind `in` is bound by `in` */
-		args[count] = b->x->nodes[i].kind == TRIBX_NODE_LIST && n->word->bind == tribx_bind_in ? NULL : tribx_bind_node(b, i);
+		args[count] = b->x->nodes[i].kind == TRIBX_NODE_LIST && n->word->bind == tribx_bind_in ? NULL :
+			tribx_bind_node(b, i);
 		if (b->failed)
 			return NULL;
 		count++;
 	}
 	struct tribx_reg *const r = n->word->bind(b, n, args, count);
 	if (!r && !b->failed)
-		return tribx_bind_fail(b, n, "expr.types", "%s does not take %s%s%s", n->word->name, tribx_type_word(args[0] ? args[0]->type : TRIB_NULL),
-		                       count > 1 && args[1] ? " and " : "", count > 1 && args[1] ? tribx_type_word(args[1]->type) : "");
+		return tribx_bind_fail(b, n, "expr.types", "%s does not take %s%s%s", n->word->name,
+		                       tribx_type_word(args[0] ? args[0]->type : TRIB_NULL),
+		                       count > 1 && args[1] ? " and " : "", count > 1 && args[1] ?
+		                       tribx_type_word(args[1]->type) : "");
 	return r;
 }
 
@@ -322,7 +334,8 @@ void tribx_expr_done(struct trib_expr *x)
 		unbind(x);
 }
 
-int tribx_expr_bind(struct trib_expr *x, const struct trib_batch *in, enum trib_type *type, int *scale, struct tribx_error *e)
+int tribx_expr_bind(struct trib_expr *x, const struct trib_batch *in, enum trib_type *type, int *scale,
+                    struct tribx_error *e)
 {
 	struct tribx_bind b = { .x = x, .in = in, .e = e };
 	unbind(x);

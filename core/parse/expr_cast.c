@@ -1,5 +1,6 @@
 /* expr_cast - one type to another: explicit (| int, | str ...), implied (arithmetic on text), final (the column that is
- * filled). Exact or an error of the row, except for scales: decimals that a smaller scale cannot hold are rounded half-even. */
+ * filled). Exact or an error of the row, except for scales: decimals that a smaller scale cannot hold are rounded
+ * half-even. */
 #include <stdlib.h>
 #include "arrow/cast.h"
 #include "parse/expr_json.h"
@@ -53,7 +54,8 @@ static void f64_to_dec(struct tribx_run *r, const struct tribx_eop *o)
 {
 	for (int i = 0; i < r->n; i++) {
 		const uint8_t s = o->arg[0]->state[i];
-		o->to->state[i] = s ? s : of_dec(exact(tribx_doubles(o->arg[0])[i], o->to->scale, &tribx_decs(o->to)[i]));
+		o->to->state[i] = s ? s : of_dec(exact(tribx_doubles(o->arg[0])[i], o->to->scale,
+		                                       &tribx_decs(o->to)[i]));
 	}
 }
 
@@ -73,7 +75,8 @@ static void text_to_dec(struct tribx_run *r, const struct tribx_eop *o)
 	for (int i = 0; i < r->n; i++) {
 		const uint8_t s = o->arg[0]->state[i];
 		const struct trib_text t = s ? (struct trib_text){ NULL, 0 } : bare(tribx_texts(o->arg[0])[i]);
-		o->to->state[i] = s ? s : t.n == 0 ? TRIBX_NULLED : of_dec(trib_dec_parse(t, o->to->scale, &tribx_decs(o->to)[i]));
+		o->to->state[i] = s ? s : t.n == 0 ? TRIBX_NULLED : of_dec(trib_dec_parse(t, o->to->scale,
+			&tribx_decs(o->to)[i]));
 	}
 }
 
@@ -191,7 +194,8 @@ static void time_to_date(struct tribx_run *r, const struct tribx_eop *o)
 
 static void text_to_bool(struct tribx_run *r, const struct tribx_eop *o)
 {
-	static const struct { const char *word; int64_t is; } words[] = { { "true", 1 }, { "false", 0 }, { "yes", 1 }, { "no", 0 }, { "1", 1 }, { "0", 0 }, { "y", 1 }, { "n", 0 }, { "t", 1 }, { "f", 0 } };
+	static const struct { const char *word; int64_t is; } words[] = { { "true", 1 }, { "false", 0 }, { "yes", 1 },
+		{ "no", 0 }, { "1", 1 }, { "0", 0 }, { "y", 1 }, { "n", 0 }, { "t", 1 }, { "f", 0 } };
 	for (int i = 0; i < r->n; i++) {
 		uint8_t s = o->arg[0]->state[i];
 		if (!s) {
@@ -232,18 +236,21 @@ static void nothing(struct tribx_run *r, const struct tribx_eop *o)
 
 /* ---- the table ---- */
 
-enum { TEXTS = 1 << TRIB_STR, JSONS = 1 << TRIB_JSON, INTS = 1 << TRIB_I64, DECS = 1 << TRIB_DEC, DOUBLES = 1 << TRIB_F64, DATES = 1 << TRIB_DATE, TIMES = 1 << TRIB_TIME,
+enum { TEXTS = 1 << TRIB_STR, JSONS = 1 << TRIB_JSON, INTS = 1 << TRIB_I64, DECS = 1 << TRIB_DEC,
+       DOUBLES = 1 << TRIB_F64, DATES = 1 << TRIB_DATE, TIMES = 1 << TRIB_TIME,
        BOOLS = 1 << TRIB_BOOL, CLOCKS = 1 << TRIB_CLOCK, DURATIONS = 1 << TRIB_DURATION };
 
 static const struct { unsigned from; enum trib_type to; tribx_erun *run; bool by_text; } casts[] = {
-	{ INTS, TRIB_DEC, i64_to_dec, false }, { DECS, TRIB_DEC, dec_to_dec, false }, { DOUBLES, TRIB_DEC, f64_to_dec, false }, { TEXTS, TRIB_DEC, text_to_dec, false },
+	{ INTS, TRIB_DEC, i64_to_dec, false }, { DECS, TRIB_DEC, dec_to_dec, false },
+	{ DOUBLES, TRIB_DEC, f64_to_dec, false }, { TEXTS, TRIB_DEC, text_to_dec, false },
 	{ DECS, TRIB_I64, dec_to_i64, false }, { BOOLS, TRIB_I64, bool_to_i64, false },
 	{ INTS | DECS | TEXTS, TRIB_F64, to_f64, false },
 	{ TEXTS, TRIB_BOOL, text_to_bool, false }, { INTS, TRIB_BOOL, i64_to_bool, false },
 	{ TEXTS, TRIB_DATE, text_to_time, false }, { TIMES, TRIB_DATE, time_to_date, false },
 	{ TEXTS, TRIB_TIME, text_to_time, false }, { DATES, TRIB_TIME, date_to_time, false },
 	{ INTS | DECS | DOUBLES | BOOLS | DATES | TIMES | CLOCKS | DURATIONS, TRIB_STR, to_text, false },
-	{ JSONS, TRIB_STR, tribx_run_json_text, false }, { JSONS, TRIB_BOOL, tribx_run_json_bool, false }, { JSONS, TRIB_DEC, NULL, true }, { JSONS, TRIB_I64, NULL, true },
+	{ JSONS, TRIB_STR, tribx_run_json_text, false }, { JSONS, TRIB_BOOL, tribx_run_json_bool, false },
+	{ JSONS, TRIB_DEC, NULL, true }, { JSONS, TRIB_I64, NULL, true },
 	{ JSONS, TRIB_F64, NULL, true }, { JSONS, TRIB_DATE, NULL, true }, { JSONS, TRIB_TIME, NULL, true },
 	{ TEXTS | INTS | DECS | DOUBLES | BOOLS | DATES | TIMES, TRIB_JSON, tribx_run_to_json, false },
 };
@@ -254,10 +261,13 @@ struct tribx_reg *tribx_cast(struct tribx_bind *b, struct tribx_reg *r, enum tri
 		return b->failed ? NULL : r;
 	if (r->type == TRIB_NULL)
 		return tribx_op(b, nothing, type, scale, r, NULL, NULL);
-	if (r->type == TRIB_STR && type == TRIB_I64)      /* by the decimal, so that 12.5 rounds and 1e3 does not pass */
-		return tribx_op(b, dec_to_i64, type, 0, tribx_op(b, text_to_dec, TRIB_DEC, 9, r, NULL, NULL), NULL, NULL);
+	/* by the decimal, so that 12.5 rounds and 1e3 does not pass */
+	if (r->type == TRIB_STR && type == TRIB_I64)
+		return tribx_op(b, dec_to_i64, type, 0, tribx_op(b, text_to_dec, TRIB_DEC, 9, r, NULL, NULL), NULL,
+		                NULL);
 	if (r->type == TRIB_F64 && type == TRIB_I64)
-		return tribx_op(b, dec_to_i64, type, 0, tribx_op(b, f64_to_dec, TRIB_DEC, 9, r, NULL, NULL), NULL, NULL);
+		return tribx_op(b, dec_to_i64, type, 0, tribx_op(b, f64_to_dec, TRIB_DEC, 9, r, NULL, NULL), NULL,
+		                NULL);
 	for (size_t i = 0; i < sizeof casts / sizeof *casts; i++) {
 		if (!(casts[i].from >> r->type & 1) || casts[i].to != type)
 			continue;

@@ -29,7 +29,8 @@ static void compare_##name(struct tribx_run *r, const struct tribx_eop *o) \
 	} \
 }
 COMPARE(i64, true, (tribx_ints(x)[i] > tribx_ints(y)[i]) - (tribx_ints(x)[i] < tribx_ints(y)[i]))
-COMPARE(f64, tribx_doubles(x)[i] == tribx_doubles(x)[i] && tribx_doubles(y)[i] == tribx_doubles(y)[i],      /* not NaN */
+/* not NaN */
+COMPARE(f64, tribx_doubles(x)[i] == tribx_doubles(x)[i] && tribx_doubles(y)[i] == tribx_doubles(y)[i],
         (tribx_doubles(x)[i] > tribx_doubles(y)[i]) - (tribx_doubles(x)[i] < tribx_doubles(y)[i]))
 COMPARE(dec, true, trib_dec_cmp(tribx_decs(x)[i], tribx_decs(y)[i]))
 COMPARE(text, true, order_of_texts(tribx_texts(x)[i], tribx_texts(y)[i]))
@@ -100,7 +101,8 @@ bool tribx_unify(struct tribx_bind *b, struct tribx_reg **x, struct tribx_reg **
 		return both_to(b, x, y, s == TRIB_F64 || t == TRIB_F64 ? TRIB_F64 : TRIB_DEC, scale);
 	if (is_moment(s) && is_moment(t))
 		return both_to(b, x, y, TRIB_TIME, 0);
-	if (comparing && ((is_moment(s) && t == TRIB_STR && (*y)->constant) || (is_moment(t) && s == TRIB_STR && (*x)->constant)))
+	if (comparing && ((is_moment(s) && t == TRIB_STR && (*y)->constant) || (is_moment(t) && s == TRIB_STR &&
+		(*x)->constant)))
 		return both_to(b, x, y, s == TRIB_DATE && (*y)->constant && tribx_texts(*y)->n == 10 ? TRIB_DATE :
 		               t == TRIB_DATE && (*x)->constant && tribx_texts(*x)->n == 10 ? TRIB_DATE : TRIB_TIME, 0);
 	if (s == TRIB_JSON || t == TRIB_JSON) {
@@ -119,10 +121,12 @@ static bool is_literal(const struct tribx_enode *n)
 	return n && (n->kind == TRIBX_NODE_TEXT || n->kind == TRIBX_NODE_NUMBER || n->kind == TRIBX_NODE_BOOL);
 }
 
-static struct tribx_reg *compare(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg *x, struct tribx_reg *y, const struct tribx_enode *left,
+static struct tribx_reg *compare(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg *x,
+                                 struct tribx_reg *y, const struct tribx_enode *left,
                                  const struct tribx_enode *right, int accepts)
 {
-	const bool null_left = left && left->kind == TRIBX_NODE_NULL, null_right = right && right->kind == TRIBX_NODE_NULL;
+	const bool null_left = left && left->kind == TRIBX_NODE_NULL, null_right = right &&
+		right->kind == TRIBX_NODE_NULL;
 	struct tribx_reg *r;
 	if ((null_left || null_right) && (accepts == EQUAL || accepts == (LESS | MORE))) {
 		r = tribx_op(b, is_null, TRIB_BOOL, 0, null_left ? y : x, NULL, NULL);
@@ -135,21 +139,25 @@ static struct tribx_reg *compare(struct tribx_bind *b, const struct tribx_enode 
 		if (b->failed)
 			return NULL;
 		if (is_literal(left) && is_literal(right))
-			return tribx_bind_fail(b, n, "expr.types", "%s is compared with %s: that is never true", tribx_type_word(s), tribx_type_word(t));
+			return tribx_bind_fail(b, n, "expr.types", "%s is compared with %s: that is never true",
+			                       tribx_type_word(s), tribx_type_word(t));
 		return tribx_op(b, compare_never, TRIB_BOOL, 0, x, y, NULL);
 	}
 	tribx_fold(b);
 	/* a literal that is no date makes every row bad: better said now */
-	if ((is_literal(left) && x->constant && x->state[0] > TRIBX_NULLED) || (is_literal(right) && y->constant && y->state[0] > TRIBX_NULLED))
-		return tribx_bind_fail(b, n, "expr.types", "the text is compared with %s and is none; write it as 2025-01-31 or 2025-01-31T23:59:59Z", tribx_type_word(s == TRIB_STR ? t : s));
-	tribx_erun *const run = x->type == TRIB_DEC ? compare_dec : x->type == TRIB_F64 ? compare_f64 : x->type == TRIB_STR ? compare_text : x->type == TRIB_JSON ? compare_json : compare_i64;
+	if ((is_literal(left) && x->constant && x->state[0] > TRIBX_NULLED) || (is_literal(right) && y->constant &&
+		y->state[0] > TRIBX_NULLED))
+		return tribx_bind_fail(b, n, "expr.types",
+		                       "the text is compared with %s and is none; write it as 2025-01-31 "
+		                       "or 2025-01-31T23:59:59Z", tribx_type_word(s == TRIB_STR ? t : s));
+	tribx_erun *const run = x->type == TRIB_DEC ? compare_dec : x->type == TRIB_F64 ? compare_f64 :
+		x->type == TRIB_STR ? compare_text : x->type == TRIB_JSON ? compare_json : compare_i64;
 	r = tribx_op(b, run, TRIB_BOOL, 0, x, y, NULL);
 	if (r)
 		tribx_op_of(b, r)->k = accepts;
 	return r;
 }
 
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
 #define ORDER(name, accepts) \
 BIND(name) \
 { \
@@ -186,7 +194,8 @@ static void or_(struct tribx_run *r, const struct tribx_eop *o)
 {
 	const struct tribx_reg *const x = o->arg[0], *const y = o->arg[1];
 	for (int i = 0; i < r->n; i++) {
-		const bool yes = (x->state[i] == TRIBX_FINE && tribx_ints(x)[i]) || (y->state[i] == TRIBX_FINE && tribx_ints(y)[i]);
+		const bool yes = (x->state[i] == TRIBX_FINE && tribx_ints(x)[i]) || (y->state[i] == TRIBX_FINE &&
+			tribx_ints(y)[i]);
 		const uint8_t s = tribx_worst(x->state[i], y->state[i]);
 		tribx_ints(o->to)[i] = yes;
 		o->to->state[i] = yes || s == TRIBX_NULLED ? TRIBX_FINE : s;
@@ -209,7 +218,8 @@ struct tribx_reg *tribx_condition(struct tribx_bind *b, const struct tribx_enode
 	return tribx_bind_fail(b, n, "expr.types", "this is %s, not a condition", tribx_type_word(r->type));
 }
 
-static struct tribx_reg *junction(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, tribx_erun *run)
+static struct tribx_reg *junction(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args,
+                                  tribx_erun *run)
 {
 	struct tribx_reg *const x = tribx_condition(b, tribx_argument(b, n, 0), args[0]);
 	struct tribx_reg *const y = x && n->count > 1 ? tribx_condition(b, tribx_argument(b, n, 1), args[1]) : NULL;
@@ -268,10 +278,12 @@ static void first_of(struct tribx_run *r, const struct tribx_eop *o)
 		take(o->to, i, o->arg[o->arg[0]->state[i] == TRIBX_NULLED]);
 }
 
-static struct tribx_reg *never_fit(struct tribx_bind *b, const struct tribx_enode *n, enum trib_type s, enum trib_type t)
+static struct tribx_reg *never_fit(struct tribx_bind *b, const struct tribx_enode *n, enum trib_type s,
+                                   enum trib_type t)
 {
 	tribx_error_hint(b->e, "make both the same type, for instance with | str or | num");
-	return tribx_bind_fail(b, n, "expr.types", "%s can be %s or %s: one column cannot hold both", n->word->name, tribx_type_word(s), tribx_type_word(t));
+	return tribx_bind_fail(b, n, "expr.types", "%s can be %s or %s: one column cannot hold both", n->word->name,
+	                       tribx_type_word(s), tribx_type_word(t));
 }
 
 BIND(if)
@@ -314,7 +326,8 @@ static void in_words(struct tribx_run *r, const struct tribx_eop *o)
 	const struct words *const w = o->thing;
 	for (int i = 0; i < r->n; i++) {
 		const uint8_t s = o->arg[0]->state[i];
-		tribx_ints(o->to)[i] = s == TRIBX_FINE && bsearch(&tribx_texts(o->arg[0])[i], w->texts, w->count, sizeof *w->texts, by_text);
+		tribx_ints(o->to)[i] = s == TRIBX_FINE && bsearch(&tribx_texts(o->arg[0])[i], w->texts, w->count,
+		                                                  sizeof *w->texts, by_text);
 		o->to->state[i] = s > TRIBX_NULLED ? s : TRIBX_FINE;
 	}
 }
@@ -354,7 +367,8 @@ BIND(in)
 		return in_texts(b, list, x);
 	for (int i = list->first; i >= 0 && !b->failed; i = b->x->nodes[i].next) {
 		struct tribx_reg *const item = tribx_bind_node(b, i);
-		struct tribx_reg *const is = item ? compare(b, n, x, item, tribx_argument(b, n, 0), &b->x->nodes[i], EQUAL) : NULL;
+		struct tribx_reg *const is = item ? compare(b, n, x, item, tribx_argument(b, n, 0), &b->x->nodes[i],
+		                                            EQUAL) : NULL;
 		any = !is ? NULL : any ? tribx_op(b, or_, TRIB_BOOL, 0, any, is, NULL) : is;
 		if (!any)
 			return NULL;

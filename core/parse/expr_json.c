@@ -111,7 +111,8 @@ static bool element(struct trib_text array, int64_t index, struct trib_text *out
 }
 
 /* The values at the steps, behind each other in `all` as soon as a [*] was met. false: nothing is there. */
-static bool walk(struct trib_text v, const struct tribx_step *s, struct trib_text *out, struct tribx_buf *all, bool many)
+static bool walk(struct trib_text v, const struct tribx_step *s, struct trib_text *out, struct tribx_buf *all,
+                 bool many)
 {
 	for (; s; s = s->next) {
 		const char kind = v.n ? *v.p : 0;
@@ -158,7 +159,8 @@ static void path(struct tribx_run *r, const struct tribx_eop *o)      /* k: the 
 		uint8_t s = o->arg[0]->state[i];
 		struct trib_text v = { "", 0 }, out;
 		size_t at;
-		if (!s && o->arg[0]->type == TRIB_STR && tribx_json_check(tribx_texts(o->arg[0])[i].p, tribx_texts(o->arg[0])[i].n, &at))
+		if (!s && o->arg[0]->type == TRIB_STR && tribx_json_check(tribx_texts(o->arg[0])[i].p,
+			tribx_texts(o->arg[0])[i].n, &at))
 			s = TRIBX_BAD_JSON;
 		if (!s) {
 			v = tribx_texts(o->arg[0])[i];
@@ -173,7 +175,8 @@ static void path(struct tribx_run *r, const struct tribx_eop *o)      /* k: the 
 		}
 		if (!s && o->k) {
 			tribx_buf_puts(&all, all.n ? "]" : "[]");
-			s = all.failed ? TRIBX_BAD_LONG : keep(r, (struct trib_text){ all.p, all.n }, &tribx_texts(o->to)[i]);
+			s = all.failed ? TRIBX_BAD_LONG : keep(r, (struct trib_text){ all.p, all.n },
+			                                       &tribx_texts(o->to)[i]);
 		}
 		o->to->state[i] = s;
 	}
@@ -261,7 +264,8 @@ void tribx_run_json_bool(struct tribx_run *r, const struct tribx_eop *o)
 
 static char kind_of(struct trib_text v)      /* s text, n number, b truth, otherwise the first letter */
 {
-	return v.n == 0 ? 0 : *v.p == '"' ? 's' : *v.p == '-' || (*v.p >= '0' && *v.p <= '9') ? 'n' : *v.p == 't' || *v.p == 'f' ? 'b' : *v.p;
+	return v.n == 0 ? 0 : *v.p == '"' ? 's' : *v.p == '-' || (*v.p >= '0' && *v.p <= '9') ? 'n' : *v.p == 't' ||
+	       *v.p == 'f' ? 'b' : *v.p;
 }
 
 static int number(struct trib_text v, int scale, trib_dec *out)
@@ -355,9 +359,12 @@ void tribx_run_json_in(struct tribx_run *r, const struct tribx_eop *o)
 			while (v.n && *v.p == '[' && !found && tribx_json_item(&p, v.p + v.n, &item)) {
 				const char kind = kind_of(item);
 				if (needle->type == TRIB_STR)
-					found = kind == 's' && scalar(r, item, &t) == TRIBX_FINE && t.n == tribx_texts(needle)[i].n && memcmp(t.p, tribx_texts(needle)[i].p, t.n) == 0;
+					found = kind == 's' && scalar(r, item, &t) == TRIBX_FINE &&
+						t.n == tribx_texts(needle)[i].n &&
+							memcmp(t.p, tribx_texts(needle)[i].p, t.n) == 0;
 				else
-					found = kind == 'n' && number(item, needle->scale, &d) == 0 && trib_dec_cmp(d, tribx_decs(needle)[i]) == 0;
+					found = kind == 'n' && number(item, needle->scale, &d) == 0 &&
+						trib_dec_cmp(d, tribx_decs(needle)[i]) == 0;
 			}
 		}
 		tribx_ints(o->to)[i] = found;

@@ -4,7 +4,8 @@
 
 #include "parse/expr_node.h"
 
-void tribx_run_json_text(struct tribx_run *r, const struct tribx_eop *o);     /* any scalar as text, objects and lists as they are */
+/* any scalar as text, objects and lists as they are */
+void tribx_run_json_text(struct tribx_run *r, const struct tribx_eop *o);
 void tribx_run_json_bool(struct tribx_run *r, const struct tribx_eop *o);
 void tribx_run_to_json(struct tribx_run *r, const struct tribx_eop *o);
 /* JSON beside a value of a type, to be compared with it: what is not of the type counts as a mismatch and is null. */

@@ -24,7 +24,8 @@ void tribx_run_to_json(struct tribx_run *r, const struct tribx_eop *o)
 		size_t at;
 		if (!s && a->type == TRIB_STR) {             /* a text is read: it must be JSON already */
 			tribx_texts(o->to)[i] = tribx_texts(a)[i];
-			s = tribx_json_check(tribx_texts(a)[i].p, tribx_texts(a)[i].n, &at) ? TRIBX_BAD_JSON : TRIBX_FINE;
+			s = tribx_json_check(tribx_texts(a)[i].p, tribx_texts(a)[i].n, &at) ? TRIBX_BAD_JSON :
+				TRIBX_FINE;
 		} else if (!s) {
 			char room[TRIBX_NUMBER_TEXT];
 			struct tribx_value v = { .type = a->type, .scale = a->scale };
@@ -39,7 +40,8 @@ void tribx_run_to_json(struct tribx_run *r, const struct tribx_eop *o)
 			else
 				tribx_buf_put(&made, t.p, t.n);
 			/* NaN and Infinity are no JSON */
-			s = tribx_json_check(made.p, made.n, &at) ? TRIBX_BAD_JSON : keep(r, &made, &tribx_texts(o->to)[i]);
+			s = tribx_json_check(made.p, made.n, &at) ? TRIBX_BAD_JSON : keep(r, &made,
+				&tribx_texts(o->to)[i]);
 		}
 		o->to->state[i] = s;
 	}
@@ -81,7 +83,8 @@ static void split(struct tribx_run *r, const struct tribx_eop *o)
 static uint8_t item_text(struct tribx_run *r, struct trib_text item, struct trib_text *out)
 {
 	uint8_t state = TRIBX_FINE, result = TRIBX_FINE;
-	struct tribx_reg from = { .type = TRIB_JSON, .values = &item, .state = &state }, to = { .type = TRIB_STR, .values = out, .state = &result };
+	struct tribx_reg from = { .type = TRIB_JSON, .values = &item, .state = &state },
+		to = { .type = TRIB_STR, .values = out, .state = &result };
 	const struct tribx_eop o = { .to = &to, .arg = { &from } };
 	struct tribx_run one = *r;
 	one.n = 1;
@@ -141,8 +144,6 @@ static void end_of(struct tribx_run *r, const struct tribx_eop *o)      /* k: 0 
 }
 
 /* ---- binding ---- */
-
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
 
 BIND(json)
 {

@@ -1,4 +1,5 @@
-/* expr_more - regular expressions (PCRE2, compiled when the expression is bound, with a limit of steps) and encodings. */
+/* expr_more - regular expressions (PCRE2, compiled when the expression is bound, with a limit of steps) and
+ * encodings. */
 #include "base/text.h"
 #include "parse/expr_node.h"
 #include "parse/utf.h"
@@ -17,7 +18,8 @@ static int search(struct tribx_run *r, const struct tribx_eop *o, struct trib_te
 
 static uint8_t trouble(int rc)
 {
-	return rc == PCRE2_ERROR_NOMATCH ? TRIBX_NULLED : rc <= PCRE2_ERROR_UTF8_ERR1 && rc >= PCRE2_ERROR_UTF8_ERR21 ? TRIBX_BAD_TEXT : TRIBX_BAD_HARD;
+	return rc == PCRE2_ERROR_NOMATCH ? TRIBX_NULLED : rc <= PCRE2_ERROR_UTF8_ERR1 && rc >= PCRE2_ERROR_UTF8_ERR21 ?
+	       TRIBX_BAD_TEXT : TRIBX_BAD_HARD;
 }
 
 static void matches(struct tribx_run *r, const struct tribx_eop *o)
@@ -32,7 +34,8 @@ static void matches(struct tribx_run *r, const struct tribx_eop *o)
 	}
 }
 
-static void match(struct tribx_run *r, const struct tribx_eop *o)      /* k: the group; no match, or no such group in it: null */
+/* k: the group; no match, or no such group in it: null */
+static void match(struct tribx_run *r, const struct tribx_eop *o)
 {
 	for (int i = 0; i < r->n; i++) {
 		uint8_t s = o->arg[0]->state[i];
@@ -42,10 +45,12 @@ static void match(struct tribx_run *r, const struct tribx_eop *o)      /* k: the
 			const PCRE2_SIZE *const at = pcre2_get_ovector_pointer(r->x->match_data);
 			if (rc < 0)
 				s = trouble(rc);
-			else if (o->k >= (rc ? rc : GROUPS) || at[2 * o->k] == PCRE2_UNSET || at[2 * o->k] > at[2 * o->k + 1])
+			else if (o->k >= (rc ? rc : GROUPS) || at[2 * o->k] == PCRE2_UNSET ||
+			         at[2 * o->k] > at[2 * o->k + 1])
 				s = TRIBX_NULLED;
 			else
-				tribx_texts(o->to)[i] = (struct trib_text){ t.p + at[2 * o->k], at[2 * o->k + 1] - at[2 * o->k] };
+				tribx_texts(o->to)[i] = (struct trib_text){ t.p + at[2 * o->k],
+					at[2 * o->k + 1] - at[2 * o->k] };
 		}
 		o->to->state[i] = s;
 	}
@@ -60,11 +65,13 @@ static pcre2_code *compiled(struct tribx_bind *b, const struct tribx_enode *n, i
 	uint32_t count = 0;
 	if (!tribx_literal_text(b, n, 1, &pattern))
 		return NULL;
-	pcre2_code *const re = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
+	pcre2_code *const re = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+	                                     PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
 	if (!re) {
 		char why[160] = "";
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
-		tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument", "the pattern is wrong at its character %zu: %s", at + 1, why);
+		tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument",
+		                "the pattern is wrong at its character %zu: %s", at + 1, why);
 		return NULL;
 	}
 	x->codes[x->code_count++] = re;
@@ -83,8 +90,6 @@ static pcre2_code *compiled(struct tribx_bind *b, const struct tribx_enode *n, i
 	b->failed = true;
 	return NULL;
 }
-
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
 
 BIND(matches)
 {
@@ -125,7 +130,8 @@ static size_t encode(struct trib_text t, char *to)
 	const unsigned char *const s = (const unsigned char *)t.p;
 	char *w = to;
 	for (size_t i = 0; i < t.n; i += 3) {
-		const unsigned v = (unsigned)s[i] << 16 | (i + 1 < t.n ? (unsigned)s[i + 1] << 8 : 0) | (i + 2 < t.n ? s[i + 2] : 0);
+		const unsigned v = (unsigned)s[i] << 16 | (i + 1 < t.n ? (unsigned)s[i + 1] << 8 : 0) | (i + 2 < t.n ?
+			s[i + 2] : 0);
 		*w++ = letters[v >> 18];
 		*w++ = letters[v >> 12 & 63];
 		*w++ = i + 1 < t.n ? letters[v >> 6 & 63] : '=';
@@ -181,7 +187,8 @@ static void transform(struct tribx_run *r, const struct tribx_eop *o)      /* k:
 		if (!s) {
 			const struct trib_text t = tribx_texts(o->arg[0])[i];
 			char *const to = tribx_run_room(r, o->k == 0 ? (t.n + 2) / 3 * 4 : o->k == 1 ? t.n : t.n * 3);
-			const int64_t n = !to ? 0 : o->k == 0 ? (int64_t)encode(t, to) : o->k == 1 ? decode(t, to) : (int64_t)escape(t, to);
+			const int64_t n = !to ? 0 : o->k == 0 ? (int64_t)encode(t, to) : o->k == 1 ? decode(t, to) :
+				(int64_t)escape(t, to);
 			size_t at = 0;
 			s = !to ? TRIBX_BAD_LONG : n < 0 ? TRIBX_BAD_TEXT : TRIBX_FINE;
 			/* bytes that are no UTF-8 cannot be a text */

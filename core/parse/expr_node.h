@@ -3,25 +3,30 @@
  *	text --parse--> nodes --bind--> operations, one register each --run--> a vector per strip of rows
  *
  * A register has a value and a state per row of the strip. The states are ordered, so that the state of a result is the
- * worst of its arguments': fine, null, then the errors. Constants are registers that were filled when they were bound. */
+ * worst of its arguments': fine, null, then the errors. Constants are registers that were filled when they were
+ * bound. */
 #ifndef TRIBX_EXPR_NODE_H
 #define TRIBX_EXPR_NODE_H
 
 #include "parse/dec.h"
 #include "parse/expr.h"
 
-enum { TRIBX_STRIP = 1024, TRIBX_EXPR_DEPTH = 64, TRIBX_EXPR_TEXT = 1 << 16, TRIBX_EXPR_OPS = 512, TRIBX_EXPR_VALUE = 16 << 20, TRIBX_EXPR_HEAP = 256 << 20 };
+enum { TRIBX_STRIP = 1024, TRIBX_EXPR_DEPTH = 64, TRIBX_EXPR_TEXT = 1 << 16, TRIBX_EXPR_OPS = 512,
+       TRIBX_EXPR_VALUE = 16 << 20, TRIBX_EXPR_HEAP = 256 << 20 };
 
 enum tribx_state {
-	TRIBX_FINE, TRIBX_NULLED, TRIBX_BAD_RANGE, TRIBX_BAD_ZERO, TRIBX_BAD_NUMBER, TRIBX_BAD_DATE, TRIBX_BAD_TIME, TRIBX_BAD_BOOL, TRIBX_BAD_JSON, TRIBX_BAD_TEXT,
+	TRIBX_FINE, TRIBX_NULLED, TRIBX_BAD_RANGE, TRIBX_BAD_ZERO, TRIBX_BAD_NUMBER, TRIBX_BAD_DATE, TRIBX_BAD_TIME,
+		TRIBX_BAD_BOOL, TRIBX_BAD_JSON, TRIBX_BAD_TEXT,
 	TRIBX_BAD_LONG, TRIBX_BAD_HARD, TRIBX_STATES,
 };
 
 /* ---- what was written ---- */
 
-enum tribx_kind { TRIBX_NODE_NULL, TRIBX_NODE_BOOL, TRIBX_NODE_NUMBER, TRIBX_NODE_TEXT, TRIBX_NODE_PATH, TRIBX_NODE_LIST, TRIBX_NODE_CALL };
+enum tribx_kind { TRIBX_NODE_NULL, TRIBX_NODE_BOOL, TRIBX_NODE_NUMBER, TRIBX_NODE_TEXT, TRIBX_NODE_PATH,
+                  TRIBX_NODE_LIST, TRIBX_NODE_CALL };
 
-struct tribx_step { struct tribx_step *next; const char *name; size_t size; int64_t index; bool all; };   /* name NULL: an index, or all */
+/* name NULL: an index, or all */
+struct tribx_step { struct tribx_step *next; const char *name; size_t size; int64_t index; bool all; };
 
 struct tribx_word;
 struct tribx_enode {
@@ -39,7 +44,8 @@ struct tribx_enode {
 /* ---- what is done ---- */
 
 struct tribx_reg {
-	enum trib_type type;             /* BOOL, I64, DATE, TIME, CLOCK, DURATION: int64_t. F64, DEC: theirs. STR, JSON: struct trib_text */
+	/* BOOL, I64, DATE, TIME, CLOCK, DURATION: int64_t. F64, DEC: theirs. STR, JSON: struct trib_text */
+	enum trib_type type;
 	int scale;
 	bool constant;
 	void *values;                    /* of the strip in hand: own memory, or inside of the column */
@@ -105,7 +111,8 @@ struct tribx_word {
 	const char *name;
 	signed char least, most;         /* arguments, the piped one included; most -1: any number */
 	bool sign;                       /* an operator: not callable by name */
-	struct tribx_reg *(*bind)(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count);
+	struct tribx_reg *(*bind)(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args,
+	                          int count);
 	const char *usage;
 };
 const struct tribx_word *tribx_word_find(const char *name, size_t size, bool sign);
@@ -114,18 +121,26 @@ const char *tribx_word_nearest(const char *name);
 typedef void tribx_erun(struct tribx_run *r, const struct tribx_eop *o);
 
 /* The register of a new operation; NULL: the error is set. */
-struct tribx_reg *tribx_op(struct tribx_bind *b, tribx_erun *run, enum trib_type type, int scale, struct tribx_reg *x, struct tribx_reg *y, struct tribx_reg *z);
-void tribx_fold(struct tribx_bind *b);                                       /* folds the last operation if it is of constants */
-struct tribx_eop *tribx_op_of(struct tribx_bind *b, struct tribx_reg *r);     /* the operation that was made last: fill k, a, b, many */
-struct tribx_reg *tribx_constant(struct tribx_bind *b, enum trib_type type, int scale, const void *value);     /* NULL: null */
-struct tribx_reg *tribx_cast(struct tribx_bind *b, struct tribx_reg *r, enum trib_type type, int scale);      /* NULL and no error: there is no such cast */
-struct tribx_reg *tribx_bind_fail(struct tribx_bind *b, const struct tribx_enode *n, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct tribx_reg *tribx_op(struct tribx_bind *b, tribx_erun *run, enum trib_type type, int scale, struct tribx_reg *x,
+                           struct tribx_reg *y, struct tribx_reg *z);
+/* folds the last operation if it is of constants */
+void tribx_fold(struct tribx_bind *b);
+/* the operation that was made last: fill k, a, b, many */
+struct tribx_eop *tribx_op_of(struct tribx_bind *b, struct tribx_reg *r);
+/* NULL: null */
+struct tribx_reg *tribx_constant(struct tribx_bind *b, enum trib_type type, int scale, const void *value);
+/* NULL and no error: there is no such cast */
+struct tribx_reg *tribx_cast(struct tribx_bind *b, struct tribx_reg *r, enum trib_type type, int scale);
+struct tribx_reg *tribx_bind_fail(struct tribx_bind *b, const struct tribx_enode *n, const char *code, const char *fmt,
+                                  ...) __attribute__((format(printf, 4, 5)));
 struct tribx_reg *tribx_bind_node(struct tribx_bind *b, int node);
 /* The value of a literal argument (0: the piped one); false: it is none, and the error is set. */
 bool tribx_literal_text(struct tribx_bind *b, const struct tribx_enode *n, int arg, struct trib_text *out);
-bool tribx_literal_int(struct tribx_bind *b, const struct tribx_enode *n, int arg, int64_t low, int64_t high, int64_t *out);
+bool tribx_literal_int(struct tribx_bind *b, const struct tribx_enode *n, int arg, int64_t low, int64_t high,
+                       int64_t *out);
 const struct tribx_enode *tribx_argument(const struct tribx_bind *b, const struct tribx_enode *n, int arg);
-int tribx_fail_at(struct tribx_error *e, const char *text, int at, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int tribx_fail_at(struct tribx_error *e, const char *text, int at, const char *code, const char *fmt,
+                  ...) __attribute__((format(printf, 5, 6)));
 const char *tribx_type_word(enum trib_type type);
 
 /* the registers of one type that two can be made, for ==, if, coalesce; false: none fits (no error set) */
@@ -134,16 +149,25 @@ bool tribx_is_number(enum trib_type t);
 struct tribx_reg *tribx_condition(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg *r);
 
 /* the bind functions of the words, by file */
-#define BINDS(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
-BINDS(add); BINDS(sub); BINDS(mul); BINDS(div); BINDS(neg); BINDS(abs); BINDS(round); BINDS(int); BINDS(num);                          /* expr_num.c */
-BINDS(eq); BINDS(ne); BINDS(lt); BINDS(le); BINDS(gt); BINDS(ge); BINDS(in); BINDS(exists); BINDS(and); BINDS(or); BINDS(not);         /* expr_cond.c */
-BINDS(if); BINDS(coalesce); BINDS(bool);
-BINDS(contains); BINDS(concat); BINDS(lower); BINDS(upper); BINDS(trim); BINDS(replace); BINDS(len); BINDS(str);                       /* expr_text.c */
-BINDS(matches); BINDS(match); BINDS(b64); BINDS(b64d); BINDS(urlencode);                                                             /* expr_more.c */
-BINDS(split); BINDS(join); BINDS(first); BINDS(last); BINDS(json);                                                                   /* expr_json.c */
-BINDS(date); BINDS(parse); BINDS(epoch); BINDS(epoch_ms); BINDS(plus); BINDS(trunc);                                                 /* expr_time.c */
-#undef BINDS
-struct tribx_reg *tribx_bind_path(struct tribx_bind *b, struct tribx_reg *json, const struct tribx_step *steps);                     /* expr_json.c */
+#define BIND(name) \
+	struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, \
+	                                    struct tribx_reg **args, int count)
+/* expr_num.c */
+BIND(add); BIND(sub); BIND(mul); BIND(div); BIND(neg); BIND(abs); BIND(round); BIND(int); BIND(num);
+/* expr_cond.c */
+BIND(eq); BIND(ne); BIND(lt); BIND(le); BIND(gt); BIND(ge); BIND(in);
+BIND(exists); BIND(and); BIND(or); BIND(not);
+BIND(if); BIND(coalesce); BIND(bool);
+/* expr_text.c */
+BIND(contains); BIND(concat); BIND(lower); BIND(upper); BIND(trim); BIND(replace); BIND(len); BIND(str);
+/* expr_more.c */
+BIND(matches); BIND(match); BIND(b64); BIND(b64d); BIND(urlencode);
+/* expr_json.c */
+BIND(split); BIND(join); BIND(first); BIND(last); BIND(json);
+/* expr_time.c */
+BIND(date); BIND(parse); BIND(epoch); BIND(epoch_ms); BIND(plus); BIND(trunc);
+/* expr_json.c */
+struct tribx_reg *tribx_bind_path(struct tribx_bind *b, struct tribx_reg *json, const struct tribx_step *steps);
 void tribx_run_json_in(struct tribx_run *r, const struct tribx_eop *o);        /* arg 0: JSON array, arg 1: needle */
 
 /* ---- running ---- */

@@ -1,5 +1,6 @@
-/* expr_num - exact arithmetic. Integers stay integers while they fit; a decimal keeps the scale of its operands, products
- * up to 18 decimals, quotients 9; every rounding is half-even. Doubles are computed with only where a column is one. */
+/* expr_num - exact arithmetic. Integers stay integers while they fit; a decimal keeps the scale of its operands,
+ * products up to 18 decimals, quotients 9; every rounding is half-even. Doubles are computed with only where a column
+ * is one. */
 #include "base/text.h"
 #include "parse/expr_node.h"
 
@@ -158,7 +159,8 @@ static struct tribx_reg *numeric(struct tribx_bind *b, const struct tribx_enode 
 
 struct sides { struct tribx_reg *x, *y; enum trib_type type; };
 
-static bool sides(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, bool division, struct sides *out)
+static bool sides(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, bool division,
+                  struct sides *out)
 {
 	struct tribx_reg *x = numeric(b, n, 0, args[0]), *y = x ? numeric(b, n, 1, args[1]) : NULL;
 	if (!x || !y)
@@ -179,7 +181,8 @@ static int larger(int a, int b)
 	return a > b ? a : b;
 }
 
-static struct tribx_reg *plus_minus(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, tribx_erun *i64, tribx_erun *dec, tribx_erun *f64)
+static struct tribx_reg *plus_minus(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args,
+                                    tribx_erun *i64, tribx_erun *dec, tribx_erun *f64)
 {
 	struct sides s;
 	if (!sides(b, n, args, false, &s))
@@ -191,8 +194,6 @@ static struct tribx_reg *plus_minus(struct tribx_bind *b, const struct tribx_eno
 	s.y = tribx_cast(b, s.y, TRIB_DEC, scale);
 	return s.x && s.y ? tribx_op(b, dec, TRIB_DEC, scale, s.x, s.y, NULL) : NULL;
 }
-
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
 
 BIND(add)
 {
@@ -224,14 +225,16 @@ BIND(div)
 	struct sides s;
 	if (!sides(b, n, args, true, &s))
 		return NULL;
-	return tribx_op(b, s.type == TRIB_F64 ? div_f64 : div_dec, s.type, s.type == TRIB_F64 ? 0 : QUOTIENT_SCALE, s.x, s.y, NULL);
+	return tribx_op(b, s.type == TRIB_F64 ? div_f64 : div_dec, s.type, s.type == TRIB_F64 ? 0 : QUOTIENT_SCALE,
+	                s.x, s.y, NULL);
 }
 
 BIND(neg)
 {
 	(void)count;
 	struct tribx_reg *const x = numeric(b, n, 0, args[0]);
-	return x ? tribx_op(b, x->type == TRIB_I64 ? neg_i64 : x->type == TRIB_DEC ? neg_dec : neg_f64, x->type, x->scale, x, NULL, NULL) : NULL;
+	return x ? tribx_op(b, x->type == TRIB_I64 ? neg_i64 : x->type == TRIB_DEC ? neg_dec : neg_f64, x->type,
+	                    x->scale, x, NULL, NULL) : NULL;
 }
 
 BIND(abs)
@@ -264,14 +267,17 @@ BIND(num)
 {
 	struct trib_text locale = { "C", 1 };
 	int64_t scale = 9;
-	if ((count > 1 && !tribx_literal_text(b, n, 1, &locale)) || (count > 2 && !tribx_literal_int(b, n, 2, 0, TRIBX_DIGITS, &scale)))
+	if ((count > 1 && !tribx_literal_text(b, n, 1, &locale)) || (count > 2 && !tribx_literal_int(b, n, 2, 0,
+		TRIBX_DIGITS, &scale)))
 		return NULL;
 	struct tribx_reg *const x = args[0]->type == TRIB_JSON ? tribx_cast(b, args[0], TRIB_STR, 0) : args[0];
 	if (!x || x->type != TRIB_STR)
 		return x ? tribx_cast(b, x, TRIB_DEC, (int)scale) : NULL;
 	struct trib_numbers *const style = tribx_arena_new(&b->x->bound, sizeof *style);
 	if (!style || trib_numbers(locale.p, style))
-		return tribx_bind_fail(b, n, "expr.bad_argument", "numbers of '%s' are not known; write a locale (de_DE) or an example (1.234,56)", locale.p);
+		return tribx_bind_fail(b, n, "expr.bad_argument",
+		                       "numbers of '%s' are not known; write a locale (de_DE) or an example "
+		                       "(1.234,56)", locale.p);
 	struct tribx_reg *const r = tribx_op(b, number_text, TRIB_DEC, (int)scale, x, NULL, NULL);
 	if (r)
 		tribx_op_of(b, r)->thing = style;

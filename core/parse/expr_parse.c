@@ -1,150 +1,29 @@
 /* expr_parse - text to nodes, by recursive descent; the depth is limited, so that every text ends.
  *
  *	or   := and ("or" and)*            and := not ("and" not)*           not := "not" not | cmp
- *	cmp  := sum [("=="|"!="|"<"|"<="|">"|">="|["not"] "in"|["not"] "contains"|["not"] "matches") sum | ["not"] "exists"]
+ *	cmp  := sum [("=="|"!="|"<"|"<="|">"|">="|["not"] "in"|["not"] "contains"|["not"] "matches") sum
+ *	         | ["not"] "exists"]
  *	sum  := term (("+"|"-") term)*     term := unary (("*"|"/") unary)*  unary := "-" unary | pipe
  *	pipe := primary ("|" name ["(" or, ... ")"])*
  *	primary := number | text | true | false | null | "(" or ")" | "[" or, ... "]" | name "(" or, ... ")" | path
  *	path := ["$" | "$."] name (("." name) | "[" (text | integer | "*") "]")* */
-#include <stdarg.h>
 #include <stdio.h>
 #include "base/text.h"
-#include "parse/expr_node.h"
-
-enum token { T_END, T_NAME, T_NUMBER, T_TEXT, T_SIGN };
-
-struct parse {
-	struct trib_expr *x;
-	struct tribx_error *e;
-	const char *text;
-	int at, size;              /* of the token in hand */
-	enum token token;
-	int depth, cap;
-	bool failed;
-};
-
-int tribx_fail_at(struct tribx_error *e, const char *text, int at, const char *code, const char *fmt, ...)
-{
-	char what[256];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(what, sizeof what, fmt, args);
-	va_end(args);
-	int column = 1;
-	for (int i = 0; i < at; i++)
-		column += ((unsigned char)text[i] & 0xC0) != 0x80;
-	if (e && !e->status)
-		e->column = column;   /* in the text: whoever knows where the text stands moves a caret by it */
-	return tribx_fail(e, TRIB_CONFIG, code, "%s, at character %d of: %s", what, column, text);
-}
-
-static int fail(struct parse *p, int at, const char *code, const char *fmt, const char *word, int size)
-{
-	if (!p->failed)
-		tribx_fail_at(p->e, p->text, at, code, fmt, size, word);
-	p->failed = true;
-	return -1;
-}
-
-/* ---- tokens ---- */
-
-static bool name_char(char c, bool first)
-{
-	return (c | 32) >= 'a' ? (c | 32) <= 'z' || c == '_' || (unsigned char)c >= 0x80 : c == '_' || (unsigned char)c >= 0x80 || (!first && c >= '0' && c <= '9');
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int text_size(struct parse *p)
-{
-	const char *const s = p->text + p->at;
-	for (int i = 1; s[i]; i++) {
-		if (s[i] == '\\' && s[i + 1])
-			i++;
-		else if (s[i] == *s)
-			return i + 1;
-	}
-	fail(p, p->at, "expr.syntax", "a text has no end%.*s", "", 0);
-	return 0;
-}
-
-static void next(struct parse *p)
-{
-	p->at += p->size;
-	while (p->text[p->at] == ' ' || p->text[p->at] == '\t' || p->text[p->at] == '\n' || p->text[p->at] == '\r')
-		p->at++;
-	const char *const s = p->text + p->at;
-	p->size = 0;
-	if (!*s) {
-		p->token = T_END;
-	} else if (name_char(*s, true)) {
-		p->token = T_NAME;
-		while (name_char(s[p->size], false))
-			p->size++;
-	} else if (digit(*s) || (*s == '.' && digit(s[1]))) {
-		p->token = T_NUMBER;
-		while (digit(s[p->size]))
-			p->size++;
-		if (s[p->size] == '.' && digit(s[p->size + 1]))
-			for (p->size++; digit(s[p->size]); p->size++)
-				;
-	} else if (*s == '\'' || *s == '"') {
-		p->token = T_TEXT;
-		p->size = text_size(p);
-	} else {
-		p->token = T_SIGN;
-		p->size = (strchr("=!<>", *s) && s[1] == '=') || (strchr("&|", *s) && s[1] == *s) ? 2 : 1;
-	}
-	if (p->failed)
-		p->token = T_END;
-}
-
-static bool is(const struct parse *p, const char *word)
-{
-	return (p->token == T_SIGN || p->token == T_NAME) && strlen(word) == (size_t)p->size && memcmp(p->text + p->at, word, (size_t)p->size) == 0;
-}
-
-static bool take(struct parse *p, const char *word)
-{
-	if (!is(p, word))
-		return false;
-	next(p);
-	return true;
-}
-
-static int expected(struct parse *p, const char *what)
-{
-	static const struct { const char *is, *hint; } hints[] = { { "=", "==" }, { "&&", "and" }, { "||", "or" }, { "!", "not" }, { "&", "and" }, { "<>", "!=" } };
-	char text[96];
-	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-		if (is(p, hints[i].is))
-			tribx_error_hint(p->e, "did you mean %s", hints[i].hint);
-	if (p->token == T_END)
-		snprintf(text, sizeof text, "%s expected, but the expression ends%%.*s", what);
-	else
-		snprintf(text, sizeof text, "%s expected, not '%%.*s'", what);
-	if (!p->failed)
-		tribx_fail_at(p->e, p->text, p->at, "expr.syntax", text, p->size < 40 ? p->size : 40, p->text + p->at);
-	p->failed = true;
-	return -1;
-}
+#include "parse/expr_token.h"
 
 /* ---- nodes ---- */
 
-static int node(struct parse *p, enum tribx_kind kind, int at)
+static int node(struct tribx_parse *p, enum tribx_kind kind, int at)
 {
 	if (p->failed)
 		return -1;
 	if (p->x->node_count == p->cap)
-		return fail(p, at, "expr.too_long", "the expression has too many parts%.*s", "", 0);
+		return tribx_parse_fail(p, at, "expr.too_long", "the expression has too many parts%.*s", "", 0);
 	p->x->nodes[p->x->node_count] = (struct tribx_enode){ .kind = kind, .at = at, .first = -1, .next = -1 };
 	return p->x->node_count++;
 }
 
-static void give(struct parse *p, int to, int child)
+static void give(struct tribx_parse *p, int to, int child)
 {
 	if (to < 0 || child < 0)
 		return;
@@ -155,7 +34,7 @@ static void give(struct parse *p, int to, int child)
 	p->x->nodes[to].count++;
 }
 
-static int call(struct parse *p, const char *word, int at, int x, int y)
+static int call(struct tribx_parse *p, const char *word, int at, int x, int y)
 {
 	const int n = node(p, TRIBX_NODE_CALL, at);
 	if (n < 0)
@@ -166,14 +45,20 @@ static int call(struct parse *p, const char *word, int at, int x, int y)
 	return n;
 }
 
-/* The text between the quotes: \\ \' \" \n \t are escapes, any other backslash stays (regular expressions need theirs). */
-static struct trib_text unquoted(struct parse *p)
+static void no_memory(struct tribx_parse *p)
+{
+	p->failed = true;
+	tribx_fail(p->e, TRIB_FATAL, "internal.no_memory", "no memory for an expression");
+}
+
+/* The text between the quotes: \\ \' \" \n \t are escapes, any other backslash stays (regular expressions need
+ * theirs). */
+static struct trib_text unquoted(struct tribx_parse *p)
 {
 	const char *s = p->text + p->at + 1, *const end = p->text + p->at + p->size - 1;
 	char *const copy = tribx_arena_new(p->x->arena, (size_t)(end - s) + 1), *w = copy;
 	if (!copy) {
-		p->failed = true;
-		tribx_fail(p->e, TRIB_FATAL, "internal.no_memory", "no memory for an expression");
+		no_memory(p);
 		return (struct trib_text){ "", 0 };
 	}
 	for (; s < end; s++) {
@@ -185,58 +70,59 @@ static struct trib_text unquoted(struct parse *p)
 	return (struct trib_text){ copy, (size_t)(w - copy) };
 }
 
-static int either(struct parse *p);
+static int either(struct tribx_parse *p);
 
-static void arguments(struct parse *p, int n, const char *close)
+static void arguments(struct tribx_parse *p, int n, const char *close)
 {
-	if (take(p, close))
+	if (tribx_token_take(p, close))
 		return;
 	do
 		give(p, n, either(p));
-	while (!p->failed && take(p, ","));
-	if (!p->failed && !take(p, close))
-		expected(p, *close == ')' ? "',' or ')'" : "',' or ']'");
+	while (!p->failed && tribx_token_take(p, ","));
+	if (!p->failed && !tribx_token_take(p, close))
+		tribx_parse_expected(p, *close == ')' ? "',' or ')'" : "',' or ']'");
 }
 
-static int callee(struct parse *p, int piped)
+static int callee(struct tribx_parse *p, int piped)
 {
 	char name[40];
 	const int at = p->at;
 	if (p->token != T_NAME)
-		return expected(p, "a filter's name");
+		return tribx_parse_expected(p, "a filter's name");
 	snprintf(name, sizeof name, "%.*s", p->size, p->text + p->at);
 	const struct tribx_word *const word = tribx_word_find(p->text + p->at, (size_t)p->size, false);
 	if (!word) {
 		const char *const nearest = tribx_word_nearest(name);
 		if (nearest && !p->failed)
 			tribx_error_hint(p->e, "did you mean %s", nearest);
-		return fail(p, at, "expr.unknown_word", "there is no filter or function '%.*s'", name, (int)strlen(name));
+		return tribx_parse_fail(p, at, "expr.unknown_word", "there is no filter or function '%.*s'", name,
+		            (int)strlen(name));
 	}
-	next(p);
+	tribx_token_next(p);
 	const int n = node(p, TRIBX_NODE_CALL, at);
 	if (n < 0)
 		return -1;
 	p->x->nodes[n].word = word;
 	give(p, n, piped);
-	if (take(p, "("))
+	if (tribx_token_take(p, "("))
 		arguments(p, n, ")");
 	const int count = p->x->nodes[n].count;
 	if (!p->failed && (count < word->least || (word->most >= 0 && count > word->most)))
-		return fail(p, at, "expr.bad_argument", "wrong number of arguments; write %.*s", word->usage, (int)strlen(word->usage));
+		return tribx_parse_fail(p, at, "expr.bad_argument", "wrong number of arguments; write %.*s",
+		                        word->usage,
+		            (int)strlen(word->usage));
 	return n;
 }
 
-static struct tribx_step *step(struct parse *p)
+static struct tribx_step *step(struct tribx_parse *p)
 {
 	struct tribx_step *const s = tribx_arena_new(p->x->arena, sizeof *s);
-	if (!s) {
-		p->failed = true;
-		tribx_fail(p->e, TRIB_FATAL, "internal.no_memory", "no memory for an expression");
-	}
+	if (!s)
+		no_memory(p);
 	return s;
 }
 
-static struct tribx_step *bracket(struct parse *p)
+static struct tribx_step *bracket(struct tribx_parse *p)
 {
 	struct tribx_step *const s = step(p);
 	const int at = p->at;
@@ -246,78 +132,80 @@ static struct tribx_step *bracket(struct parse *p)
 		const struct trib_text t = unquoted(p);
 		s->name = t.p;
 		s->size = t.n;
-	} else if (is(p, "*")) {
+	} else if (tribx_token_is(p, "*")) {
 		s->all = true;
 	} else {
-		const bool back = take(p, "-");
+		const bool back = tribx_token_take(p, "-");
 		trib_dec v;
-		if (p->token != T_NUMBER || trib_dec_parse((struct trib_text){ p->text + p->at, (size_t)p->size }, 0, &v) || v.hi || v.lo > INT32_MAX ||
+		if (p->token != T_NUMBER || trib_dec_parse((struct trib_text){ p->text + p->at, (size_t)p->size },
+		                                           0, &v) || v.hi || v.lo > INT32_MAX ||
 		    memchr(p->text + p->at, '.', (size_t)p->size)) {
 			p->at = p->failed ? p->at : at;
-			expected(p, "a text, an integer or *");
+			tribx_parse_expected(p, "a text, an integer or *");
 			return NULL;
 		}
 		s->index = back ? -(int64_t)v.lo : (int64_t)v.lo;
 	}
-	next(p);
-	if (!take(p, "]"))
-		expected(p, "']'");
+	tribx_token_next(p);
+	if (!tribx_token_take(p, "]"))
+		tribx_parse_expected(p, "']'");
 	return s;
 }
 
 /* The first step is a name already, or nothing at all behind a lonely $. */
-static int path(struct parse *p)
+static int path(struct tribx_parse *p)
 {
 	const int n = node(p, TRIBX_NODE_PATH, p->at);
 	struct tribx_step *first = NULL, **tail = &first;
 	if (n < 0)
 		return -1;
 	bool name = true;
-	if (take(p, "$"))
-		name = take(p, ".");
-	if (!name && !is(p, "["))
-		return expected(p, "a name behind $");
+	if (tribx_token_take(p, "$"))
+		name = tribx_token_take(p, ".");
+	if (!name && !tribx_token_is(p, "["))
+		return tribx_parse_expected(p, "a name behind $");
 	while (!p->failed) {
 		struct tribx_step *s;
 		if (name) {
 			if (p->token != T_NAME)
-				return expected(p, "a name");
+				return tribx_parse_expected(p, "a name");
 			s = step(p);
 			if (!s)
 				return -1;
 			s->name = p->text + p->at;
 			s->size = (size_t)p->size;
-			next(p);
+			tribx_token_next(p);
 		} else {
-			take(p, "[");
+			tribx_token_take(p, "[");
 			s = bracket(p);
 		}
 		*tail = s;
 		if (s)
 			tail = &s->next;
-		name = take(p, ".");
-		if (!name && !is(p, "["))
+		name = tribx_token_take(p, ".");
+		if (!name && !tribx_token_is(p, "["))
 			break;
 	}
 	p->x->nodes[n].steps = first;
 	return p->failed ? -1 : n;
 }
 
-static int literal(struct parse *p)
+static int literal(struct tribx_parse *p)
 {
-	static const struct { const char *word; enum tribx_kind kind; bool truth; } words[] = { { "null", TRIBX_NODE_NULL, false }, { "true", TRIBX_NODE_BOOL, true }, { "false", TRIBX_NODE_BOOL, false } };
+	static const struct { const char *word; enum tribx_kind kind; bool truth; } words[] = { { "null",
+		TRIBX_NODE_NULL, false }, { "true", TRIBX_NODE_BOOL, true }, { "false", TRIBX_NODE_BOOL, false } };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (is(p, words[i].word)) {
+		if (tribx_token_is(p, words[i].word)) {
 			const int n = node(p, words[i].kind, p->at);
 			if (n >= 0)
 				p->x->nodes[n].truth = words[i].truth;
-			next(p);
+			tribx_token_next(p);
 			return n;
 		}
 	return -2;
 }
 
-static int number(struct parse *p)
+static int number(struct tribx_parse *p)
 {
 	const struct trib_text t = { p->text + p->at, (size_t)p->size };
 	const char *const point = memchr(t.p, '.', t.n);
@@ -326,14 +214,14 @@ static int number(struct parse *p)
 	if (n < 0)
 		return -1;
 	if (scale > TRIBX_DIGITS || trib_dec_parse(t, scale, &v))
-		return fail(p, p->at, "expr.syntax", "a number has more than 38 digits%.*s", "", 0);
+		return tribx_parse_fail(p, p->at, "expr.syntax", "a number has more than 38 digits%.*s", "", 0);
 	p->x->nodes[n].number = v;
 	p->x->nodes[n].scale = scale;
-	next(p);
+	tribx_token_next(p);
 	return n;
 }
 
-static int primary(struct parse *p)
+static int primary(struct tribx_parse *p)
 {
 	const int at = p->at;
 	if (p->token == T_NUMBER)
@@ -342,16 +230,16 @@ static int primary(struct parse *p)
 		const int n = node(p, TRIBX_NODE_TEXT, at);
 		if (n >= 0)
 			p->x->nodes[n].text = unquoted(p);
-		next(p);
+		tribx_token_next(p);
 		return n;
 	}
-	if (take(p, "(")) {
+	if (tribx_token_take(p, "(")) {
 		const int n = either(p);
-		if (!p->failed && !take(p, ")"))
-			return expected(p, "')'");
+		if (!p->failed && !tribx_token_take(p, ")"))
+			return tribx_parse_expected(p, "')'");
 		return n;
 	}
-	if (take(p, "[")) {
+	if (tribx_token_take(p, "[")) {
 		const int n = node(p, TRIBX_NODE_LIST, at);
 		arguments(p, n, "]");
 		return n;
@@ -365,35 +253,42 @@ static int primary(struct parse *p)
 			s++;
 		return *s == '(' ? callee(p, -1) : path(p);
 	}
-	return is(p, "$") ? path(p) : expected(p, "a value");
+	return tribx_token_is(p, "$") ? path(p) : tribx_parse_expected(p, "a value");
 }
 
-static int unary(struct parse *p)
+static bool deeper(struct tribx_parse *p)
+{
+	if (!p->failed && ++p->depth > TRIBX_EXPR_DEPTH)
+		tribx_parse_fail(p, p->at, "expr.too_deep", "the expression is nested too deep%.*s", "", 0);
+	return !p->failed;
+}
+
+static int unary(struct tribx_parse *p)
 {
 	const int at = p->at;
-	if (p->failed || ++p->depth > TRIBX_EXPR_DEPTH)
-		return fail(p, at, "expr.too_deep", "the expression is nested too deep%.*s", "", 0);
 	int n;
-	const bool minus = take(p, "-");
+	if (!deeper(p))
+		return -1;
+	const bool minus = tribx_token_take(p, "-");
 	if (minus && p->token != T_NUMBER) {
 		n = call(p, "neg", at, unary(p), -1);
 	} else {
 		n = primary(p);
 		if (minus && n >= 0)      /* -1.5 | abs: the sign belongs to the number */
 			p->x->nodes[n].number = tribx_dec_of(-tribx_dec_i128(p->x->nodes[n].number));
-		while (!p->failed && take(p, "|"))
+		while (!p->failed && tribx_token_take(p, "|"))
 			n = callee(p, n);
 	}
 	p->depth--;
 	return n;
 }
 
-static int chain(struct parse *p, const char *const *signs, int (*below)(struct parse *))
+static int chain(struct tribx_parse *p, const char *const *signs, int (*below)(struct tribx_parse *))
 {
 	int n = below(p);
 	for (int i = 0; !p->failed && signs[i]; i++) {
 		const int at = p->at;
-		if (take(p, signs[i])) {
+		if (tribx_token_take(p, signs[i])) {
 			n = call(p, signs[i], at, n, below(p));
 			i = -1;
 		}
@@ -401,65 +296,66 @@ static int chain(struct parse *p, const char *const *signs, int (*below)(struct 
 	return n;
 }
 
-static int product(struct parse *p)
+static int product(struct tribx_parse *p)
 {
 	static const char *const signs[] = { "*", "/", NULL };
 	return chain(p, signs, unary);
 }
 
-static int sum(struct parse *p)
+static int sum(struct tribx_parse *p)
 {
 	static const char *const signs[] = { "+", "-", NULL };
 	return chain(p, signs, product);
 }
 
-static int comparison(struct parse *p)
+static int comparison(struct tribx_parse *p)
 {
-	static const char *const signs[] = { "==", "!=", "<=", ">=", "<", ">", NULL }, *const words[] = { "in", "contains", "matches", NULL };
+	static const char *const signs[] = { "==", "!=", "<=", ">=", "<", ">", NULL },
+		*const words[] = { "in", "contains", "matches", NULL };
 	int at = p->at;
-	if (take(p, "exists"))
+	if (tribx_token_take(p, "exists"))
 		return call(p, "exists", at, sum(p), -1);
 	int n = sum(p);
 	at = p->at;
 	for (int i = 0; !p->failed && signs[i]; i++)
-		if (take(p, signs[i]))
+		if (tribx_token_take(p, signs[i]))
 			return call(p, signs[i], at, n, sum(p));
-	const bool negated = take(p, "not");
-	if (take(p, "exists")) {
+	const bool negated = tribx_token_take(p, "not");
+	if (tribx_token_take(p, "exists")) {
 		n = call(p, "exists", at, n, -1);
 		return negated ? call(p, "not", at, n, -1) : n;
 	}
 	for (int i = 0; !p->failed && words[i]; i++)
-		if (take(p, words[i])) {
+		if (tribx_token_take(p, words[i])) {
 			n = call(p, words[i], at, n, sum(p));
 			return negated ? call(p, "not", at, n, -1) : n;
 		}
-	return negated ? expected(p, "in, contains, matches or exists") : n;
+	return negated ? tribx_parse_expected(p, "in, contains, matches or exists") : n;
 }
 
-static int negation(struct parse *p)
+static int negation(struct tribx_parse *p)
 {
 	const int at = p->at;
-	if (!take(p, "not"))
+	if (!tribx_token_take(p, "not"))
 		return comparison(p);
-	if (++p->depth > TRIBX_EXPR_DEPTH)
-		return fail(p, at, "expr.too_deep", "the expression is nested too deep%.*s", "", 0);
+	if (!deeper(p))
+		return -1;
 	const int n = call(p, "not", at, negation(p), -1);
 	p->depth--;
 	return n;
 }
 
-static int both(struct parse *p)
+static int both(struct tribx_parse *p)
 {
 	static const char *const signs[] = { "and", NULL };
 	return chain(p, signs, negation);
 }
 
-static int either(struct parse *p)
+static int either(struct tribx_parse *p)
 {
 	static const char *const signs[] = { "or", NULL };
-	if (p->failed || ++p->depth > TRIBX_EXPR_DEPTH)
-		return fail(p, p->at, "expr.too_deep", "the expression is nested too deep%.*s", "", 0);
+	if (!deeper(p))
+		return -1;
 	const int n = chain(p, signs, both);
 	p->depth--;
 	return n;
@@ -469,8 +365,9 @@ int tribx_expr_compile(const char *text, struct tribx_arena *a, struct trib_expr
 {
 	const size_t size = strlen(text);
 	if (size > TRIBX_EXPR_TEXT)
-		return tribx_fail(e, TRIB_CONFIG, "expr.too_long", "an expression has %zu bytes, %d are read", size, TRIBX_EXPR_TEXT);
-	struct parse p = { .e = e, .cap = size + 2 < TRIBX_EXPR_OPS ? (int)size + 2 : TRIBX_EXPR_OPS };
+		return tribx_fail(e, TRIB_CONFIG, "expr.too_long", "an expression has %zu bytes, %d are read", size,
+		                  TRIBX_EXPR_TEXT);
+	struct tribx_parse p = { .e = e, .cap = size + 2 < TRIBX_EXPR_OPS ? (int)size + 2 : TRIBX_EXPR_OPS };
 	struct trib_expr *const x = tribx_arena_new(a, sizeof *x);
 	if (x) {
 		x->arena = a;
@@ -480,12 +377,12 @@ int tribx_expr_compile(const char *text, struct tribx_arena *a, struct trib_expr
 	if (!x || !x->text || !x->nodes)
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for an expression");
 	p.x = x;
-	next(&p);
+	tribx_token_next(&p);
 	if (p.token == T_END && !p.failed)
 		return tribx_fail(e, TRIB_CONFIG, "expr.syntax", "the expression is empty");
 	x->root = either(&p);
 	if (!p.failed && p.token != T_END)
-		expected(&p, "an operator");
+		tribx_parse_expected(&p, "an operator");
 	if (p.failed)
 		return e->status;
 	*out = x;

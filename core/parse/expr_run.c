@@ -113,8 +113,11 @@ static int views(struct trib_expr *x, const struct trib_batch *in, struct tribx_
 		if (status < 0)
 			return tribx_fail(e, status, "expr.unknown_column", "a column of an expression cannot be read");
 		const struct trib_view *const v = &x->uses[i].view;
-		if (v->type != TRIB_NULL && (v->type != x->uses[i].reg->type || (v->type == TRIB_DEC && v->scale != x->uses[i].reg->scale)))
-			return tribx_fail(e, TRIB_FATAL, "expr.types", "column '%s' has changed its type since the expression was bound", trib_col_name(in, x->uses[i].col));
+		if (v->type != TRIB_NULL && (v->type != x->uses[i].reg->type || (v->type == TRIB_DEC &&
+			v->scale != x->uses[i].reg->scale)))
+			return tribx_fail(e, TRIB_FATAL, "expr.types",
+			                  "column '%s' has changed its type since the expression was bound",
+			                  trib_col_name(in, x->uses[i].col));
 	}
 	return TRIB_OK;
 }
@@ -167,26 +170,47 @@ static void narrow(struct tribx_reg *r, int precision, int n)
 			r->state[i] = TRIBX_BAD_RANGE;
 }
 
+/* The values as the column stores them; NULL: they go one by one. */
+static const void *stored(const struct tribx_reg *r, int n, int32_t narrow_room[TRIBX_STRIP])
+{
+	switch (r->type) {
+	case TRIB_BOOL:
+		memset(narrow_room, 0, TRIBX_STRIP / 8);
+		for (int i = 0; i < n; i++)
+			((uint8_t *)narrow_room)[i >> 3] |= (uint8_t)((tribx_ints(r)[i] & 1) << (i & 7));
+		return narrow_room;
+	case TRIB_DATE:
+		for (int i = 0; i < n; i++)
+			narrow_room[i] = (int32_t)tribx_ints(r)[i];
+		return narrow_room;
+	case TRIB_STR:
+	case TRIB_JSON:
+	case TRIB_NULL:
+		return NULL;
+	default:
+		return r->values;
+	}
+}
+
 static void put(struct trib_batch *out, int col, enum trib_type type, const struct tribx_reg *r, int n)
 {
 	uint8_t valid[TRIBX_STRIP / 8] = { 0 };
-	const bool same = type == r->type;
-	if (same && (type == TRIB_I64 || type == TRIB_F64 || type == TRIB_DEC || type == TRIB_TIME || type == TRIB_CLOCK || type == TRIB_DURATION)) {
-		unsigned nulls = 0;
+	int32_t room[TRIBX_STRIP];
+	const void *const values = type == r->type ? stored(r, n, room) : NULL;
+	if (values) {
+		int nulls = 0;
 		for (int i = 0; i < n; i++) {
 			valid[i >> 3] |= (uint8_t)((r->state[i] == 0) << (i & 7));
 			nulls += r->state[i] != 0;
 		}
-		trib_put_many(out, col, r->values, nulls ? valid : NULL, n);
+		trib_put_many(out, col, values, nulls ? valid : NULL, n);
 		return;
 	}
 	for (int i = 0; i < n; i++) {
 		if (r->state[i]) {
 			trib_put_null(out, col);
-		} else if (same && (type == TRIB_STR || type == TRIB_JSON)) {
+		} else if (type == r->type) {
 			trib_put_str(out, col, tribx_texts(r)[i]);
-		} else if (same) {
-			trib_put_i64(out, col, tribx_ints(r)[i]);
 		} else {
 			const struct tribx_value v = value(r, i);
 			tribx_put_value(out, col, &v);
@@ -194,8 +218,10 @@ static void put(struct trib_batch *out, int col, enum trib_type type, const stru
 	}
 }
 
-/* The result in the column's type, as one more operation behind the others; kept while the column's type is the same. */
-static int cast_to(struct trib_expr *x, const struct trib_batch *in, enum trib_type type, int scale, struct tribx_error *e)
+/* The result in the column's type, as one more operation behind the others; kept while the column's type is the
+ * same. */
+static int cast_to(struct trib_expr *x, const struct trib_batch *in, enum trib_type type, int scale,
+                   struct tribx_error *e)
 {
 	if (x->cast && x->cast_type == (int)type && x->cast_scale == scale)
 		return TRIB_OK;
@@ -210,11 +236,13 @@ static int cast_to(struct trib_expr *x, const struct trib_batch *in, enum trib_t
 	return TRIB_OK;
 }
 
-int tribx_expr_eval(struct trib_expr *x, const struct trib_batch *in, struct trib_batch *out, int col, const struct tribx_expr_bad *bad, struct tribx_error *e)
+int tribx_expr_eval(struct trib_expr *x, const struct trib_batch *in, struct trib_batch *out, int col,
+                    const struct tribx_expr_bad *bad, struct tribx_error *e)
 {
 	const enum trib_type type = tribx_type(out, col);
 	const int precision = type == TRIB_DEC ? tribx_precision(out, col) : TRIBX_DIGITS;
-	int status = x->result ? views(x, in, e) : tribx_fail(e, TRIB_FATAL, "expr.unbound", "an expression is used before it is bound");
+	int status = x->result ? views(x, in, e) : tribx_fail(e, TRIB_FATAL, "expr.unbound",
+	                                                      "an expression is used before it is bound");
 	if (status == TRIB_OK)
 		status = cast_to(x, in, type, type == TRIB_DEC ? tribx_scale(out, col) : 0, e);
 	const int64_t rows = in->array.length;
@@ -229,13 +257,18 @@ int tribx_expr_eval(struct trib_expr *x, const struct trib_batch *in, struct tri
 	return status;
 }
 
-int64_t tribx_expr_match(struct trib_expr *x, const struct trib_batch *in, int32_t *rows, const struct tribx_expr_bad *bad, struct tribx_error *e)
+int64_t tribx_expr_match(struct trib_expr *x, const struct trib_batch *in, int32_t *rows,
+                         const struct tribx_expr_bad *bad, struct tribx_error *e)
 {
-	int status = x->result ? views(x, in, e) : tribx_fail(e, TRIB_FATAL, "expr.unbound", "an expression is used before it is bound");
+	int status = x->result ? views(x, in, e) : tribx_fail(e, TRIB_FATAL, "expr.unbound",
+	                                                      "an expression is used before it is bound");
 	if (status == TRIB_OK && x->result->type != TRIB_NULL)
 		status = cast_to(x, in, TRIB_BOOL, 0, e);
-	if (status == TRIB_OK && x->result->type != TRIB_NULL && (x->cast->type != TRIB_BOOL || tribx_is_number(x->result->type) || x->result->type == TRIB_STR))
-		status = tribx_fail(e, TRIB_CONFIG, "expr.types", "this is %s, not a condition: %s", tribx_type_word(x->result->type), x->text);
+	if (status == TRIB_OK && x->result->type != TRIB_NULL && (x->cast->type != TRIB_BOOL ||
+	                                                          tribx_is_number(x->result->type) ||
+	                                                          x->result->type == TRIB_STR))
+		status = tribx_fail(e, TRIB_CONFIG, "expr.types", "this is %s, not a condition: %s",
+		                    tribx_type_word(x->result->type), x->text);
 	if (status < 0 || x->result->type == TRIB_NULL)
 		return status;
 	const int64_t length = in->array.length;

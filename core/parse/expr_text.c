@@ -1,5 +1,5 @@
-/* expr_text - texts: pieces of them, their case, their length. UTF-8 throughout; case follows Unicode's simple mappings of
- * the Latin, Greek and Cyrillic letters and does not depend on the process's locale. */
+/* expr_text - texts: pieces of them, their case, their length. UTF-8 throughout; case follows Unicode's simple
+ * mappings of the Latin, Greek and Cyrillic letters and does not depend on the process's locale. */
 #include "base/text.h"
 #include "parse/expr_json.h"
 #include "parse/number.h"
@@ -9,9 +9,12 @@
 
 /* Letters with a constant distance, or in pairs of (even upper, odd lower) or (odd upper, even lower). */
 static const struct { uint32_t from, to; int lower; char pairs; } cases[] = {
-	{ 'A', 'Z', 32, 0 }, { 0xC0, 0xD6, 32, 0 }, { 0xD8, 0xDE, 32, 0 }, { 0x100, 0x12F, 1, 'e' }, { 0x132, 0x137, 1, 'e' }, { 0x139, 0x148, 1, 'o' }, { 0x14A, 0x177, 1, 'e' },
-	{ 0x178, 0x178, -121, 0 }, { 0x179, 0x17E, 1, 'o' }, { 0x218, 0x21B, 1, 'e' }, { 0x386, 0x386, 38, 0 }, { 0x388, 0x38A, 37, 0 }, { 0x38C, 0x38C, 64, 0 }, { 0x38E, 0x38F, 63, 0 },
-	{ 0x391, 0x3A1, 32, 0 }, { 0x3A3, 0x3AB, 32, 0 }, { 0x400, 0x40F, 80, 0 }, { 0x410, 0x42F, 32, 0 }, { 0x460, 0x481, 1, 'e' }, { 0x48A, 0x4BF, 1, 'e' }, { 0x4D0, 0x52F, 1, 'e' },
+	{ 'A', 'Z', 32, 0 }, { 0xC0, 0xD6, 32, 0 }, { 0xD8, 0xDE, 32, 0 }, { 0x100, 0x12F, 1, 'e' },
+	{ 0x132, 0x137, 1, 'e' }, { 0x139, 0x148, 1, 'o' }, { 0x14A, 0x177, 1, 'e' },
+	{ 0x178, 0x178, -121, 0 }, { 0x179, 0x17E, 1, 'o' }, { 0x218, 0x21B, 1, 'e' }, { 0x386, 0x386, 38, 0 },
+	{ 0x388, 0x38A, 37, 0 }, { 0x38C, 0x38C, 64, 0 }, { 0x38E, 0x38F, 63, 0 },
+	{ 0x391, 0x3A1, 32, 0 }, { 0x3A3, 0x3AB, 32, 0 }, { 0x400, 0x40F, 80, 0 }, { 0x410, 0x42F, 32, 0 },
+	{ 0x460, 0x481, 1, 'e' }, { 0x48A, 0x4BF, 1, 'e' }, { 0x4D0, 0x52F, 1, 'e' },
 	{ 0x1E00, 0x1E95, 1, 'e' }, { 0x1EA0, 0x1EFF, 1, 'e' },
 };
 
@@ -49,7 +52,8 @@ static void recase(struct tribx_run *r, const struct tribx_eop *o)      /* k: 1 
 				const unsigned char byte = (unsigned char)*p;
 				size = 1;
 				if (byte < 0x80) {
-					*w++ = (char)(o->k ? byte - 32 * (byte >= 'a' && byte <= 'z') : byte + 32 * (byte >= 'A' && byte <= 'Z'));
+					*w++ = (char)(o->k ? byte - 32 * (byte >= 'a' && byte <= 'z') :
+					              byte + 32 * (byte >= 'A' && byte <= 'Z'));
 					continue;
 				}
 				const uint32_t c = tribx_char(p, end, &size), d = o->k ? upper(c) : lower(c);
@@ -109,7 +113,8 @@ static void replace(struct tribx_run *r, const struct tribx_eop *o)
 			char *const to = found ? tribx_run_room(r, t.n + found * o->b.n) : NULL, *w = to;
 			if (found && to) {
 				const char *p = t.p;
-				for (const char *at; (at = memmem(p, (size_t)(end - p), o->a.p, o->a.n)); p = at + o->a.n) {
+				for (const char *at; (at = memmem(p, (size_t)(end - p), o->a.p,
+				                                  o->a.n)); p = at + o->a.n) {
 					w = mempcpy(w, p, (size_t)(at - p));
 					w = mempcpy(w, o->b.p, o->b.n);
 				}
@@ -148,7 +153,8 @@ static void contains(struct tribx_run *r, const struct tribx_eop *o)
 	const struct tribx_reg *const x = o->arg[0], *const y = o->arg[1];
 	for (int i = 0; i < r->n; i++) {
 		const uint8_t s = tribx_worst(x->state[i], y->state[i]);
-		tribx_ints(o->to)[i] = s == TRIBX_FINE && memmem(tribx_texts(x)[i].p, tribx_texts(x)[i].n, tribx_texts(y)[i].p, tribx_texts(y)[i].n);
+		tribx_ints(o->to)[i] = s == TRIBX_FINE && memmem(tribx_texts(x)[i].p, tribx_texts(x)[i].n,
+		                                                 tribx_texts(y)[i].p, tribx_texts(y)[i].n);
 		o->to->state[i] = s > TRIBX_NULLED ? s : TRIBX_FINE;
 	}
 }
@@ -175,8 +181,6 @@ static void length(struct tribx_run *r, const struct tribx_eop *o)      /* chara
 }
 
 /* ---- binding ---- */
-
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
 
 static struct tribx_reg *unary(struct tribx_bind *b, struct tribx_reg *x, tribx_erun *run, int64_t k)
 {
@@ -253,7 +257,8 @@ BIND(contains)
 			y = tribx_cast(b, y, TRIB_STR, 0);
 		return y ? tribx_op(b, tribx_run_json_in, TRIB_BOOL, 0, x, y, NULL) : NULL;
 	}
-	if ((x->type != TRIB_STR && x->type != TRIB_NULL) || (y->type != TRIB_STR && y->type != TRIB_JSON && y->type != TRIB_NULL))
+	if ((x->type != TRIB_STR && x->type != TRIB_NULL) || (y->type != TRIB_STR && y->type != TRIB_JSON &&
+	                                                      y->type != TRIB_NULL))
 		return NULL;
 	x = tribx_cast(b, x, TRIB_STR, 0);
 	y = x ? tribx_cast(b, y, TRIB_STR, 0) : NULL;

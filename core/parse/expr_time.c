@@ -1,5 +1,5 @@
-/* expr_time - dates and instants: reading, writing, moving, cutting. An instant is UTC; months and years move to the same
- * day of the month, or to its last one. */
+/* expr_time - dates and instants: reading, writing, moving, cutting. An instant is UTC; months and years move to the
+ * same day of the month, or to its last one. */
 #include "base/text.h"
 #include "parse/date.h"
 #include "parse/expr_node.h"
@@ -43,7 +43,8 @@ static struct moment split(int64_t us)
 
 static char *letter(char *w, char c, const struct moment *m)
 {
-	static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December" };
+	static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August",
+	                                      "September", "October", "November", "December" };
 	const unsigned hour = m->second / 3600;
 	switch (c) {
 	case 'Y': return pad(w, (unsigned)m->year, 4);
@@ -197,8 +198,6 @@ static void epoch(struct tribx_run *r, const struct tribx_eop *o)      /* k: mic
 
 /* ---- binding ---- */
 
-#define BIND(name) struct tribx_reg *tribx_bind_##name(struct tribx_bind *b, const struct tribx_enode *n, struct tribx_reg **args, int count)
-
 /* A date stays one, anything else becomes an instant. */
 static struct tribx_reg *moment(struct tribx_bind *b, struct tribx_reg *x, bool dates)
 {
@@ -212,7 +211,8 @@ static bool format_of(struct tribx_bind *b, const struct tribx_enode *n, int arg
 	if (!tribx_literal_text(b, n, arg, &f))
 		return false;
 	if (!tribx_date_format(f.p, &at)) {
-		tribx_bind_fail(b, tribx_argument(b, n, arg), "expr.bad_argument", "'%.3s' is not a letter of date formats", at);
+		tribx_bind_fail(b, tribx_argument(b, n, arg), "expr.bad_argument",
+		                "'%.3s' is not a letter of date formats", at);
 		return false;
 	}
 	*out = f.p;
@@ -227,7 +227,9 @@ BIND(date)
 	if (!format_of(b, n, 1, &f))
 		return NULL;
 	if (!strchr(f, '%'))
-		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument", "a date is written with letters such as %%Y-%%m-%%d; for numbers use | epoch or | epoch_ms");
+		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument",
+		                       "a date is written with letters such as %%Y-%%m-%%d; "
+		                       "for numbers use | epoch or | epoch_ms");
 	struct tribx_reg *const x = moment(b, args[0], false);
 	struct tribx_reg *const r = x ? tribx_op(b, write_date, TRIB_STR, 0, x, NULL, NULL) : NULL;
 	if (r)
@@ -279,7 +281,8 @@ BIND(epoch_ms)
 }
 
 static const struct { const char *name; int64_t us; int64_t months; } units[] = {
-	{ "ms", 1000, 0 }, { "s", 1000000, 0 }, { "m", 60000000, 0 }, { "h", INT64_C(3600000000), 0 }, { "d", INT64_C(86400000000), 0 }, { "w", INT64_C(604800000000), 0 },
+	{ "ms", 1000, 0 }, { "s", 1000000, 0 }, { "m", 60000000, 0 }, { "h", INT64_C(3600000000), 0 },
+	{ "d", INT64_C(86400000000), 0 }, { "w", INT64_C(604800000000), 0 },
 	{ "mo", 0, 1 }, { "q", 0, 3 }, { "y", 0, 12 },
 };
 
@@ -310,7 +313,9 @@ BIND(plus)
 	if (!by || !tribx_literal_text(b, n, 1, &t))
 		return NULL;
 	if (!read_step(t, by))
-		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument", "'%s' is not a step in time; write a number and ms, s, m, h, d, w, mo, q or y", t.p);
+		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument",
+		                       "'%s' is not a step in time; write a number and ms, s, m, h, d, w, mo, q or y",
+		                       t.p);
 	struct tribx_reg *const x = moment(b, args[0], by->us % day_us == 0);
 	struct tribx_reg *const r = x ? tribx_op(b, move, x->type, 0, x, NULL, NULL) : NULL;
 	if (r)
@@ -331,7 +336,8 @@ BIND(trunc)
 	else if (strcmp(t.p, "hour") == 0 || strcmp(t.p, "minute") == 0)
 		k = *t.p == 'h' ? HOUR : MINUTE;
 	else
-		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument", "'%s' is none of minute, hour, day, week, month, quarter, year", t.p);
+		return tribx_bind_fail(b, tribx_argument(b, n, 1), "expr.bad_argument",
+		                       "'%s' is none of minute, hour, day, week, month, quarter, year", t.p);
 	struct tribx_reg *const x = moment(b, args[0], k < HOUR);
 	struct tribx_reg *const r = x ? tribx_op(b, cut, x->type, 0, x, NULL, NULL) : NULL;
 	if (r)

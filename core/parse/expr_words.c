@@ -7,7 +7,8 @@
 static const struct tribx_word words[] = {
 	SIGN("+", 2, add), SIGN("-", 2, sub), SIGN("*", 2, mul), SIGN("/", 2, div), SIGN("neg", 1, neg),
 	SIGN("==", 2, eq), SIGN("!=", 2, ne), SIGN("<", 2, lt), SIGN("<=", 2, le), SIGN(">", 2, gt), SIGN(">=", 2, ge),
-	SIGN("in", 2, in), SIGN("contains", 2, contains), SIGN("matches", 2, matches), SIGN("exists", 1, exists), SIGN("and", 2, and), SIGN("or", 2, or), SIGN("not", 1, not),
+	SIGN("in", 2, in), SIGN("contains", 2, contains), SIGN("matches", 2, matches), SIGN("exists", 1,
+		exists), SIGN("and", 2, and), SIGN("or", 2, or), SIGN("not", 1, not),
 	{ "abs", 1, 1, false, tribx_bind_abs, "x | abs" },
 	{ "add", 2, 2, false, tribx_bind_plus, "time | add('-1d')" },
 	{ "b64", 1, 1, false, tribx_bind_b64, "text | b64" },

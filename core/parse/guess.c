@@ -12,7 +12,8 @@ static const struct trib_numbers styles[] = {
 	{ .decimal = '.', .group = ',', .indian = true },
 };
 
-enum { STYLES = sizeof styles / sizeof *styles, ALL = (1 << STYLES) - 1, PERCENT = 1 << 30, PLAIN = 1 << 29, DIGITS_ONLY = 1 << 28 };
+enum { STYLES = sizeof styles / sizeof *styles, ALL = (1 << STYLES) - 1, PERCENT = 1 << 30, PLAIN = 1 << 29,
+       DIGITS_ONLY = 1 << 28 };
 
 void trib_guess_start(struct trib_guess *g)
 {

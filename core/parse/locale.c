@@ -6,11 +6,14 @@
 #include "parse/number.h"
 
 static const struct { const char *names; struct trib_numbers is; } families[] = {
-	{ " am ar en fa fil ga he iw ja km kn ko mn ms mt my sw th tl ur zh zu es_DO es_GT es_HN es_MX es_NI es_PA es_PE es_PR es_SV es_US es_419 ",
+	{ " am ar en fa fil ga he iw ja km kn ko mn ms mt my sw th tl ur zh zu "
+	  "es_DO es_GT es_HN es_MX es_NI es_PA es_PE es_PR es_SV es_US es_419 ",
 	  { .decimal = '.', .group = ',' } },
-	{ " ar_DZ ar_LY ar_MA ar_MR ar_TN az bs ca da de el en_DE es eu fr_LU fr_MA gl hr id in is it lb lo mk nl pt ro sl sr tr vi ",
+	{ " ar_DZ ar_LY ar_MA ar_MR ar_TN az bs ca da de el en_DE es eu fr_LU fr_MA gl hr "
+	  "id in is it lb lo mk nl pt ro sl sr tr vi ",
 	  { .decimal = ',', .group = '.' } },
-	{ " af be bg cs de_AT en_ZA en_SE en_FI es_CR et fi fr hu hy ka kk ky lt lv nb nn no pl pt_AO pt_CV pt_MZ pt_PT ru sk sq sv tg tk uk uz ",
+	{ " af be bg cs de_AT en_ZA en_SE en_FI es_CR et fi fr hu hy ka "
+	  "kk ky lt lv nb nn no pl pt_AO pt_CV pt_MZ pt_PT ru sk sq sv tg tk uk uz ",
 	  { .decimal = ',', .group = ' ' } },
 	{ " de_CH de_LI en_CH gsw it_CH rm ", { .decimal = '.', .group = '\'' } },
 	{ " bn en_IN gu hi ml mr ne pa ta te ", { .decimal = '.', .group = ',', .indian = true } },

@@ -6,28 +6,42 @@
 #include "parse/number.h"
 
 enum kind {
-	END, DIGIT, DOT, COMMA, APOSTROPHE, BLANK, SKIP, MINUS, PLUS, OPEN, CLOSE, PERCENT, LETTER, SYMBOL, ARABIC_POINT, ARABIC_GROUP, OTHER,
+	END, DIGIT, DOT, COMMA, APOSTROPHE, BLANK, SKIP, MINUS, PLUS, OPEN, CLOSE, PERCENT, LETTER, SYMBOL,
+		ARABIC_POINT, ARABIC_GROUP, OTHER,
 };
 
 static const struct { uint32_t from, to; enum kind kind; } chars[] = {
-	{ '\t', '\t', SKIP }, { ' ', ' ', BLANK }, { '$', '$', SYMBOL }, { '%', '%', PERCENT }, { '\'', '\'', APOSTROPHE }, { '(', '(', OPEN }, { ')', ')', CLOSE },
-	{ '+', '+', PLUS }, { ',', ',', COMMA }, { '-', '-', MINUS }, { '.', '.', DOT }, { '0', '9', DIGIT }, { 'A', 'Z', LETTER }, { 'a', 'z', LETTER },
+	{ '\t', '\t', SKIP }, { ' ', ' ', BLANK }, { '$', '$', SYMBOL }, { '%', '%', PERCENT },
+	{ '\'', '\'', APOSTROPHE }, { '(', '(', OPEN }, { ')', ')', CLOSE },
+	{ '+', '+', PLUS }, { ',', ',', COMMA }, { '-', '-', MINUS }, { '.', '.', DOT }, { '0', '9', DIGIT },
+	{ 'A', 'Z', LETTER }, { 'a', 'z', LETTER },
 	{ 0xA0, 0xA0, BLANK }, { 0xA3, 0xA3, SYMBOL }, { 0xA5, 0xA5, SYMBOL },
 	{ 0x061C, 0x061C, SKIP },        /* direction marks around Arabic and Hebrew signs */
-	{ 0x0660, 0x0669, DIGIT }, { 0x066A, 0x066A, PERCENT }, { 0x066B, 0x066B, ARABIC_POINT }, { 0x066C, 0x066C, ARABIC_GROUP }, { 0x06F0, 0x06F9, DIGIT },
-	{ 0x0966, 0x096F, DIGIT }, { 0x09E6, 0x09EF, DIGIT }, { 0x0A66, 0x0A6F, DIGIT }, { 0x0AE6, 0x0AEF, DIGIT }, { 0x0BE6, 0x0BEF, DIGIT }, { 0x0C66, 0x0C6F, DIGIT },
-	{ 0x0CE6, 0x0CEF, DIGIT }, { 0x0D66, 0x0D6F, DIGIT }, { 0x0E50, 0x0E59, DIGIT }, { 0x0ED0, 0x0ED9, DIGIT }, { 0x1040, 0x1049, DIGIT }, { 0x17E0, 0x17E9, DIGIT },
-	{ 0x2007, 0x2007, BLANK }, { 0x2009, 0x2009, BLANK }, { 0x200E, 0x200F, SKIP }, { 0x2019, 0x2019, APOSTROPHE }, { 0x202F, 0x202F, BLANK },
-	{ 0x20A0, 0x20C0, SYMBOL }, { 0x2212, 0x2212, MINUS }, { 0xFEFF, 0xFEFF, SKIP }, { 0xFF05, 0xFF05, PERCENT }, { 0xFF08, 0xFF08, OPEN }, { 0xFF09, 0xFF09, CLOSE },
-	{ 0xFF0B, 0xFF0B, PLUS }, { 0xFF0C, 0xFF0C, COMMA }, { 0xFF0D, 0xFF0D, MINUS }, { 0xFF0E, 0xFF0E, DOT }, { 0xFF10, 0xFF19, DIGIT }, { 0xFFE5, 0xFFE5, SYMBOL },
+	{ 0x0660, 0x0669, DIGIT }, { 0x066A, 0x066A, PERCENT }, { 0x066B, 0x066B, ARABIC_POINT },
+	{ 0x066C, 0x066C, ARABIC_GROUP }, { 0x06F0, 0x06F9, DIGIT },
+	{ 0x0966, 0x096F, DIGIT }, { 0x09E6, 0x09EF, DIGIT }, { 0x0A66, 0x0A6F, DIGIT }, { 0x0AE6, 0x0AEF, DIGIT },
+	{ 0x0BE6, 0x0BEF, DIGIT }, { 0x0C66, 0x0C6F, DIGIT },
+	{ 0x0CE6, 0x0CEF, DIGIT }, { 0x0D66, 0x0D6F, DIGIT }, { 0x0E50, 0x0E59, DIGIT }, { 0x0ED0, 0x0ED9, DIGIT },
+	{ 0x1040, 0x1049, DIGIT }, { 0x17E0, 0x17E9, DIGIT },
+	{ 0x2007, 0x2007, BLANK }, { 0x2009, 0x2009, BLANK }, { 0x200E, 0x200F, SKIP }, { 0x2019, 0x2019, APOSTROPHE },
+	{ 0x202F, 0x202F, BLANK },
+	{ 0x20A0, 0x20C0, SYMBOL }, { 0x2212, 0x2212, MINUS }, { 0xFEFF, 0xFEFF, SKIP }, { 0xFF05, 0xFF05, PERCENT },
+	{ 0xFF08, 0xFF08, OPEN }, { 0xFF09, 0xFF09, CLOSE },
+	{ 0xFF0B, 0xFF0B, PLUS }, { 0xFF0C, 0xFF0C, COMMA }, { 0xFF0D, 0xFF0D, MINUS }, { 0xFF0E, 0xFF0E, DOT },
+	{ 0xFF10, 0xFF19, DIGIT }, { 0xFFE5, 0xFFE5, SYMBOL },
 };
 
-/* The codes whose symbols are read; a symbol that several currencies share is fine, because the column says which it is. */
+/* The codes whose symbols are read; a symbol that several currencies share is fine, because the column says which it
+ * is. */
 static const struct { char code[4], symbol[8]; } symbols[] = {
-	{ "AUD", "$" }, { "AUD", "A$" }, { "BRL", "R$" }, { "CAD", "$" }, { "CAD", "C$" }, { "CHF", "Fr." }, { "CHF", "SFr." }, { "CLP", "$" }, { "CNY", "¥" }, { "CNY", "￥" },
-	{ "COP", "$" }, { "CZK", "Kč" }, { "DKK", "kr" }, { "DKK", "kr." }, { "EUR", "€" }, { "GBP", "£" }, { "HKD", "HK$" }, { "HUF", "Ft" }, { "IDR", "Rp" }, { "ILS", "₪" },
-	{ "INR", "Rs." }, { "INR", "Rs" }, { "INR", "₹" }, { "JPY", "¥" }, { "JPY", "￥" }, { "KRW", "₩" }, { "MXN", "$" }, { "NGN", "₦" }, { "NOK", "kr" }, { "NZD", "$" },
-	{ "PHP", "₱" }, { "PKR", "Rs" }, { "PLN", "zł" }, { "RON", "lei" }, { "RUB", "₽" }, { "SEK", "kr" }, { "SGD", "S$" }, { "THB", "฿" }, { "TRY", "₺" }, { "TWD", "NT$" },
+	{ "AUD", "$" }, { "AUD", "A$" }, { "BRL", "R$" }, { "CAD", "$" }, { "CAD", "C$" }, { "CHF", "Fr." },
+	{ "CHF", "SFr." }, { "CLP", "$" }, { "CNY", "¥" }, { "CNY", "￥" },
+	{ "COP", "$" }, { "CZK", "Kč" }, { "DKK", "kr" }, { "DKK", "kr." }, { "EUR", "€" }, { "GBP", "£" },
+	{ "HKD", "HK$" }, { "HUF", "Ft" }, { "IDR", "Rp" }, { "ILS", "₪" },
+	{ "INR", "Rs." }, { "INR", "Rs" }, { "INR", "₹" }, { "JPY", "¥" }, { "JPY", "￥" }, { "KRW", "₩" },
+	{ "MXN", "$" }, { "NGN", "₦" }, { "NOK", "kr" }, { "NZD", "$" },
+	{ "PHP", "₱" }, { "PKR", "Rs" }, { "PLN", "zł" }, { "RON", "lei" }, { "RUB", "₽" }, { "SEK", "kr" },
+	{ "SGD", "S$" }, { "THB", "฿" }, { "TRY", "₺" }, { "TWD", "NT$" },
 	{ "UAH", "₴" }, { "USD", "$" }, { "USD", "US$" }, { "VND", "₫" }, { "ZAR", "R" },
 };
 
@@ -109,7 +123,8 @@ static bool currency(struct scan *s)
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
 		if (memcmp(symbols[i].code, s->f->currency, 4) == 0) {
 			const struct scan before = *s;
-			if (word(s, symbols[i].symbol) && s->kind != LETTER && (s->kind != DOT || s->p[-1] == '.' || s->f->decimal == '.'))
+			if (word(s, symbols[i].symbol) && s->kind != LETTER && (s->kind != DOT || s->p[-1] == '.' ||
+				s->f->decimal == '.'))
 				return true;
 			*s = before;
 		}
@@ -160,7 +175,8 @@ static bool around(struct scan *s, bool behind)
 		case LETTER:
 		case SYMBOL:
 		case OTHER:
-			if (behind && !s->f->indian && (word(s, "CR") || word(s, "DR"))) {      /* CR is also ten million where groups are Indian */
+			/* CR is also ten million where groups are Indian */
+			if (behind && !s->f->indian && (word(s, "CR") || word(s, "DR"))) {
 				if (!signed_(s, s->p[-2] == 'C'))
 					return false;
 			} else if (!currency(s)) {
@@ -193,7 +209,8 @@ static bool is_group(const struct scan *s)
 	}
 }
 
-/* A run of digits of one script; its length, negative: mixed scripts or too many digits. What overflows 38 digits by little is caught at the end. */
+/* A run of digits of one script; its length, negative: mixed scripts or too many digits. What overflows 38 digits by
+ * little is caught at the end. */
 static int run(struct scan *s)
 {
 	const uint64_t full = (uint64_t)(tribx_pow10(TRIBX_DIGITS - 1) >> 64) + 1;
@@ -403,7 +420,8 @@ bool trib_null_word(struct trib_text cell)
 	char low[8];
 	if (!cell.p || cell.n == 0)
 		return true;
-	if (cell.n > 4 && (unsigned char)cell.p[0] > ' ' && (unsigned char)cell.p[cell.n - 1] > ' ' && (unsigned char)cell.p[0] < 0x80)
+	if (cell.n > 4 && (unsigned char)cell.p[0] > ' ' && (unsigned char)cell.p[cell.n - 1] > ' ' &&
+	    (unsigned char)cell.p[0] < 0x80)
 		return false;
 	cell = trimmed(cell);
 	if (cell.n == 0)

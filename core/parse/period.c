@@ -6,16 +6,22 @@
 #include "parse/date.h"
 
 static const char *const forms[] = {
-	"%Y-%m-%d", "%Y-%m", "%Y%m%d", "%Y%m", "%Y", "%-d.%-m.%Y", "%-d.%-m.%y", "%Y/%m/%d", "%Y.%m.%d", "%-m/%Y", "%-m.%Y", "%-m-%Y", "%Y/%m", "%Y.%m",
-	"%b %Y", "%b-%Y", "%b/%Y", "%b%Y", "%b, %Y", "%b-%y", "%b/%y", "%b '%y", "%b'%y", "%Y %b", "%Y-%b", "%Y M%m", "%YM%m", "%Y-M%m",
-	"%-d %b %Y", "%-d. %b %Y", "%-d.%b %Y", "%-d-%b-%Y", "%-d-%b-%y", "%-d/%b/%Y", "%b %-d, %Y", "%-d de %b de %Y", "%b de %Y", "%d%b%Y",
-	"%Y-Q%q", "%YQ%q", "%Y Q%q", "%Y/Q%q", "Q%q/%Y", "Q%q/%y", "Q%q %Y", "Q%q-%Y", "Q%q'%y", "Q%q%Y", "%qQ%Y", "%qQ%y", "%qQ %Y", "%q. Quartal %Y", "%Y-T%q", "T%q %Y", "T%q/%Y",
-	"%G-W%V", "%GW%V", "%G W%V", "W%-V %G", "W%-V/%G", "KW%-V/%G", "KW %-V/%G", "KW%-V %G", "KW %-V %G", "%G-KW%-V", "%G KW%-V", "CW%-V/%G", "CW%-V %G", "%G-CW%-V",
+	"%Y-%m-%d", "%Y-%m", "%Y%m%d", "%Y%m", "%Y", "%-d.%-m.%Y", "%-d.%-m.%y", "%Y/%m/%d", "%Y.%m.%d", "%-m/%Y",
+		"%-m.%Y", "%-m-%Y", "%Y/%m", "%Y.%m",
+	"%b %Y", "%b-%Y", "%b/%Y", "%b%Y", "%b, %Y", "%b-%y", "%b/%y", "%b '%y", "%b'%y", "%Y %b", "%Y-%b", "%Y M%m",
+		"%YM%m", "%Y-M%m",
+	"%-d %b %Y", "%-d. %b %Y", "%-d.%b %Y", "%-d-%b-%Y", "%-d-%b-%y", "%-d/%b/%Y", "%b %-d, %Y", "%-d de %b de %Y",
+		"%b de %Y", "%d%b%Y",
+	"%Y-Q%q", "%YQ%q", "%Y Q%q", "%Y/Q%q", "Q%q/%Y", "Q%q/%y", "Q%q %Y", "Q%q-%Y", "Q%q'%y", "Q%q%Y", "%qQ%Y",
+		"%qQ%y", "%qQ %Y", "%q. Quartal %Y", "%Y-T%q", "T%q %Y", "T%q/%Y",
+	"%G-W%V", "%GW%V", "%G W%V", "W%-V %G", "W%-V/%G", "KW%-V/%G", "KW %-V/%G", "KW%-V %G", "KW %-V %G",
+		"%G-KW%-V", "%G KW%-V", "CW%-V/%G", "CW%-V %G", "%G-CW%-V",
 	"%G-W%V-%u", "%Y-%j",
 };
 
 /* a day in two orders: both are tried, and must agree if both exist */
-static const char *const orders[][2] = { { "%-d/%-m/%Y", "%-m/%-d/%Y" }, { "%-d-%-m-%Y", "%-m-%-d-%Y" }, { "%-d/%-m/%y", "%-m/%-d/%y" } };
+static const char *const orders[][2] = { { "%-d/%-m/%Y", "%-m/%-d/%Y" }, { "%-d-%-m-%Y", "%-m-%-d-%Y" },
+                                         { "%-d/%-m/%y", "%-m/%-d/%y" } };
 
 static const char *const grains[] = { NULL, "day", "week", "month", "quarter", "year" };
 
@@ -62,7 +68,8 @@ void trib_period_of(trib_date day, enum trib_grain grain, trib_date *start, trib
 
 static enum trib_grain grain_of(unsigned seen)
 {
-	return seen & (TRIBX_DAY | TRIBX_YDAY | TRIBX_EPOCH) ? TRIB_DAY : seen & TRIBX_WEEK ? TRIB_WEEK : seen & TRIBX_MONTH ? TRIB_MONTH :
+	return seen & (TRIBX_DAY | TRIBX_YDAY | TRIBX_EPOCH) ? TRIB_DAY : seen & TRIBX_WEEK ? TRIB_WEEK :
+	       seen & TRIBX_MONTH ? TRIB_MONTH :
 	       seen & TRIBX_QUARTER ? TRIB_QUARTER : TRIB_YEAR;
 }
 

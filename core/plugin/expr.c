@@ -1,4 +1,5 @@
-/* expr - the expressions of an instance (tributary/expr.h): they end with it, and their bad rows become its dead letters. */
+/* expr - the expressions of an instance (tributary/expr.h): they end with it, and their bad rows become its dead
+ * letters. */
 #include "base/log.h"
 #include "parse/expr.h"
 #include "plugin/instance.h"
@@ -59,7 +60,8 @@ void tribx_exprs_done(struct trib *t)
 	for (const struct tribx_compiled *c = t->exprs; c; c = c->next) {
 		const int64_t n = tribx_expr_mismatches(c->x);
 		if (n > 0)
-			tribx_log(TRIBX_WARN, "%s: %lld times a number was compared with a text, which is false: %s", t->stage, (long long)n, c->text ? c->text : "");
+			tribx_log(TRIBX_WARN, "%s: %lld times a number was compared with a text, which is false: %s",
+			          t->stage, (long long)n, c->text ? c->text : "");
 		tribx_expr_done(c->x);
 	}
 	t->exprs = NULL;
