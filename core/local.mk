@@ -2,7 +2,7 @@
 # objects, showing TRIB_API symbols only.
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES =
-libcore_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/core -DTRIB_PLUGIN_DIR='"$(plugindir)"' -DTRIB_DATA_DIR='"$(pkgdatadir)"'
+libcore_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/core -DTRIB_PLUGIN_DIR='"$(plugindir)"' -DTRIB_PROGRAM='"$(bindir)/trib"' -DTRIB_DATA_DIR='"$(pkgdatadir)"'
 libcore_la_CFLAGS  = $(AM_CFLAGS) -Wshadow $(FYAML_CFLAGS) $(SQLITE_CFLAGS) $(XXHASH_CFLAGS) $(ZLIB_CFLAGS) $(PCRE2_CFLAGS) $(ISAL_CFLAGS)
 libcore_la_LIBADD  = $(JANSSON_LIBS) $(FYAML_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) $(PCRE2_LIBS) $(ISAL_LIBS) $(LIBLTDL) -ldl -lpthread -lm
 libcore_la_LDFLAGS = $(SANITIZE)
@@ -22,10 +22,10 @@ include core/cli/local.mk
 lib_LTLIBRARIES += libtributary.la
 libtributary_la_SOURCES =
 libtributary_la_LIBADD  = libcore.la
-libtributary_la_LDFLAGS = -version-info 0:0:0 -no-undefined $(SANITIZE)
+libtributary_la_LDFLAGS = -version-info 0:0:0 -no-undefined $(HARDEN_LDFLAGS) $(SANITIZE)
 
 bin_PROGRAMS += trib
 trib_SOURCES = %D%/trib.c
 trib_LDADD   = libtributary.la $(LIBLTDL) $(plugin_LTLIBRARIES:%=-dlopen %)
 trib_DEPENDENCIES = libtributary.la $(plugin_LTLIBRARIES)
-trib_LDFLAGS = -export-dynamic $(SANITIZE)
+trib_LDFLAGS = -export-dynamic $(HARDEN_LDFLAGS) $(SANITIZE)

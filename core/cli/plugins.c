@@ -175,7 +175,7 @@ static int show(struct tribx_cli *c, const struct trib_plugin *p)
 
 static int list(struct tribx_cli *c)
 {
-	static const char *const heads[] = { "plugin", "kind", "what", NULL };
+	static const char *const heads[] = { "plugin", "kind", "what", "from", NULL };
 	struct tribx_found *all;
 	struct tribx_table t;
 	size_t count;
@@ -191,6 +191,8 @@ static int list(struct tribx_cli *c)
 		tribx_table_cell(&t, all[i].name);
 		tribx_table_cell(&t, p ? tribx_plugin_kind(p) : "refused");
 		tribx_table_cell(&t, p ? p->help : e.text);
+		const char *slash = strrchr(all[i].path, '/');   /* its folder, or "built in" */
+		tribx_table_fmt(&t, "%.*s", slash ? (int)(slash - all[i].path) : 511, all[i].path);
 	}
 	free(all);
 	tribx_cli_table(c, &t);

@@ -32,9 +32,10 @@ static struct {
 	size_t preloaded_count;
 } registry = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* libtool preloads the library beside the plugins; only what has the entry symbol is one. */
 static int keep_preloaded(lt_dlhandle handle)
 {
-	if (registry.preloaded_count < MODULES_MAX)
+	if (registry.preloaded_count < MODULES_MAX && lt_dlsym(handle, "trib_plugin"))
 		registry.preloaded[registry.preloaded_count++] = handle;
 	return 0;
 }
@@ -80,6 +81,18 @@ static void add_build_tree(struct folders *f)
 	}
 }
 
+/* Where this program was installed; under the root it lies in, when it was installed with DESTDIR and not moved to /. */
+static void add_installed(struct folders *f)
+{
+	char exe[PATH_MAX], at[PATH_MAX + sizeof TRIB_PLUGIN_DIR];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	ssize_t tail = sizeof TRIB_PROGRAM - 1;
+	if (n < tail || memcmp(exe + n - tail, TRIB_PROGRAM, tail) != 0)
+		n = tail;   /* not by its own name: an embedding program */
+	snprintf(at, sizeof at, "%.*s%s", (int)(n - tail), exe, TRIB_PLUGIN_DIR);
+	add_folder(f, at, strlen(at));
+}
+
 static void folders(struct folders *f)
 {
 	const char *path = getuid() == geteuid() ? getenv("TRIB_PLUGIN_PATH") : NULL;
@@ -91,7 +104,7 @@ static void folders(struct folders *f)
 	size_t before = f->count;
 	add_build_tree(f);
 	if (f->count == before)
-		add_folder(f, TRIB_PLUGIN_DIR, strlen(TRIB_PLUGIN_DIR));
+		add_installed(f);
 }
 
 /* ---- trust ---- */

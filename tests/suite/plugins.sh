@@ -5,7 +5,7 @@
 command -v gcc >/dev/null || skip "no gcc here"
 root=$work/root mods=$work/mods
 umask 022; mkdir -p "$mods"
-(cd "$TRIB_BUILD" && make -s install DESTDIR="$root" >"$work/install.log" 2>&1) || { cat "$work/install.log"; exit 1; }
+installed "$root" || { cat "$work/install.log"; exit 1; }
 prefix=$(sed -n 's/^prefix=//p' "$TRIB_BUILD/tributary.pc")
 inc=$root$prefix/include lib=$(dirname "$(find "$root" -name 'libtributary.so' | head -1)")
 export LD_LIBRARY_PATH="$lib"
