@@ -20,6 +20,7 @@ include tests/unit/io/local.mk
 include tests/unit/plugin/local.mk
 include tests/unit/sql/local.mk
 include tests/unit/sinks/local.mk
+include tests/unit/cli/local.mk
 include tests/unit/config/local.mk
 include tests/unit/run/local.mk
 include tests/unit/transforms/local.mk

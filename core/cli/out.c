@@ -166,18 +166,27 @@ void tribx_table_print(const struct tribx_table *t, FILE *to, bool aligned)
 	fputc('\n', to);
 }
 
+/* Text that is exactly what printing the integer gives: 007 and -0 are names, not numbers. */
+static bool whole(const char *text)
+{
+	if (!text)
+		return false;
+	const char *digits = text + (*text == '-');
+	size_t n = strlen(digits);
+	return n > 0 && n < 18 && strspn(digits, "0123456789") == n && (*digits != '0' || strcmp(text, "0") == 0);
+}
+
 struct json_t *tribx_table_json(const struct tribx_table *t)
 {
 	json_t *out = json_array(), *row = NULL;
 	for (size_t i = 0; i < t->count; i++) {
 		const char *text = t->cells[i];
-		size_t c = i % t->columns, n = text ? strlen(text) : 0;
+		size_t c = i % t->columns;
 		if (c == 0) {
 			row = json_object();
 			json_array_append_new(out, row);
 		}
-		bool integer = n > 0 && n < 18 && strspn(text + (*text == '-'), "0123456789") == n - (*text == '-') &&
-			(text[0] != '0' || n == 1) && text[n - 1] != '-';
+		bool integer = whole(text);
 		json_object_set_new(row, t->heads[c], !text ? json_null() : integer
 		                    ? json_integer(strtoll(text, NULL, 10)) : json_string(text));
 	}

@@ -104,6 +104,7 @@ ok "init: nothing is overwritten" says 3 "File exists" "$TRIB" init new
 ok "start-up is quick" bash -c '
   exe=$TRIB_BUILD/.libs/trib; [ -x "$exe" ] || exe=$TRIB
   export LD_LIBRARY_PATH=$TRIB_BUILD/.libs
+  case $(ldd "$exe") in *libasan*) exit 0 ;; esac
   start=$(date +%s%N); for i in 1 2 3 4 5 6 7 8 9 10; do "$exe" --version >/dev/null; done; end=$(date +%s%N)
   [ $(((end - start) / 10000000)) -lt 50 ] || { echo "$(((end - start) / 10000000)) ms a start"; exit 1; }'
 finish cli
