@@ -226,6 +226,32 @@ Test(expr, values)
 	trib_free(&b);
 }
 
+/* The page for users is a table as well: every "expression -> result" line of it. */
+Test(expr, documentation)
+{
+	const char *const source = getenv("TRIB_SRC"), arrow[] = " \u2192 ";
+	struct trib_batch b = { 0 };
+	char path[4096], line[1024], is[1024];
+	snprintf(path, sizeof path, "%s/docs/expressions.md", source ? source : ".");
+	FILE *const in = fopen(path, "r");
+	if (!in)
+		cr_skip_test("no docs/expressions.md: TRIB_SRC does not name the source folder");
+	fill(&b, 1);
+	int count = 0;
+	while (fgets(line, sizeof line, in)) {
+		char *const end = strstr(line, arrow), *const wanted = end + strlen(arrow);
+		if (!end)
+			continue;
+		*end = 0;
+		wanted[strcspn(wanted, "\n")] = 0;
+		cr_expect_str_eq(value(&b, line, is), wanted, "%s is %s", line, is);
+		count++;
+	}
+	fclose(in);
+	trib_free(&b);
+	cr_expect_geq(count, 25);
+}
+
 Test(expr, depth_and_length_end)
 {
 	struct trib_batch b = { 0 };
