@@ -184,6 +184,7 @@ int trib_main(int argc, char **argv)
 {
 	struct tribx_cli c = { .tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
 	struct tribx_parsed p;
+	setvbuf(stderr, NULL, _IOLBF, 4096);   /* an error is many small pieces: one write per line */
 	int code = tribx_flags_parse(&c, argc, argv, &p) ? run(&c, &p) : tribx_exit_of(c.error.status);
 	return finish(&c, code);
 }

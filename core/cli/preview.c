@@ -21,8 +21,12 @@ static void dead_letters(const struct tribx_preview *p, int64_t limit)
 	if (!p->dead.count)
 		return;
 	printf("rejected: %lld rows\n", (long long)p->dead.count);
-	for (const struct tribx_dead *d = p->dead.head; d && shown < limit; d = d->next, shown++)
-		printf("  %s  line %lld  %s  %s\n", d->stage, (long long)d->line, d->code, d->detail);
+	for (const struct tribx_dead *d = p->dead.head; d && shown < limit; d = d->next, shown++) {
+		if (d->line)
+			printf("  %s  line %lld  %s  %s\n", d->stage, (long long)d->line, d->code, d->detail);
+		else
+			printf("  %s  %s  %s\n", d->stage, d->code, d->detail);
+	}
 	printf("\n");
 }
 

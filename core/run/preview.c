@@ -78,7 +78,7 @@ static bool enough(const struct look *l)
 	return l->out->read >= l->read_max || l->out->stages[l->flow.step_count].rows.array.length >= l->n;
 }
 
-static int feed(struct look *l, struct trib *t, struct trib_batch *b, struct tribx_error *e)
+static int feed(struct look *l, struct trib_batch *b, struct tribx_error *e)
 {
 	int rc = tribx_ready(b, e);
 	l->out->read += rc >= 0 ? b->array.length : 0;
@@ -107,7 +107,7 @@ static int read_part(struct look *l, const struct tribx_part *part, struct tribx
 			*e = t->error;
 		else {
 			tribx_attach(&b, &t->dead, t->stage);
-			int fed = feed(l, t, &b, e);
+			int fed = feed(l, &b, e);
 			rc = fed < 0 ? fed : rc;
 		}
 		tribx_dead_move(&l->out->dead, &t->dead);
