@@ -34,7 +34,7 @@ TESTS += $(check_SCRIPTS_ALL)
 EXTRA_DIST += $(check_SCRIPTS_ALL)
 
 # what .ci/run repeats under ASan and UBSan: all units, and the suites that are quick there
-SANITIZE_TESTS = $(check_PROGRAMS) tests/suite/contract.sh tests/cases/quickstart.sh
+SANITIZE_TESTS = $(check_PROGRAMS) tests/suite/contract.sh tests/suite/file.sh tests/cases/run.sh tests/cases/quickstart.sh
 print-sanitize-tests:
 	@echo $(SANITIZE_TESTS)
 .PHONY: print-sanitize-tests
