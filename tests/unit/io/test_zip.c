@@ -99,7 +99,7 @@ Test(zip, names)
 		size_t n = strlen(odd[i]);
 		put_zip("odd.zip", one, 1, NULL);
 		struct blob b = get("odd.zip");
-		snprintf(name, sizeof name, "%s%s", odd[i], "zzzzzzzzzzz" + n);
+		snprintf(name, sizeof name, "%s%s", odd[i], &"zzzzzzzzzzz"[n]);
 		for (char *at = b.p; (at = memmem(at, b.n - (size_t)(at - b.p), "x/y/z/0.csv", 11)); at += 11)
 			memcpy(at, n == 2 ? "../yyy/0.cs" : name, 11);
 		put("odd.zip", b.p, b.n);
