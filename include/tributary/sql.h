@@ -4,7 +4,7 @@
  *   write   rows go through trib_sql_put into the staging table; append has none: its rows go into the target
  *   commit  in one transaction: create, add (columns that the target lacks), then the steps of trib_sql_apply in order
  * The modes are those of docs/delivery.md. Rows that are equal to what is stored are never rewritten. Rows with a null in
- * a key column must not be staged: they are dead letters (`null_key`).
+ * a key column must not be staged: they are dead letters (`sink.null_key`).
  *
  * Every text belongs to the plan and lives until trib_sql_free. Names from pipelines and data are quoted, values are
  * always parameters. Nothing here talks to a database.

@@ -154,7 +154,7 @@ static int32_t *good_rows(struct trib *t, const struct lite_table *b, const stru
 				missing = c->name;
 		}
 		if (missing)
-			trib_reject(t, rows, r, "null_key", "the key column %s of %s is null", missing, b->sql->name);
+			trib_reject(t, rows, r, "sink.null_key", "the key column %s of %s is null", missing, b->sql->name);
 		else
 			keep[kept++] = (int32_t)r;
 	}
