@@ -13,13 +13,24 @@ static size_t warnings(const struct tribx_findings *f)
 	return f->count + f->dropped - tribx_findings_faults(f);
 }
 
+/* Format options that exclude each other: no table can say that. */
+static bool check_format(const struct tribx_flow *flow, const struct tribx_pipeline *p, struct tribx_findings *f)
+{
+	struct tribx_error e = { 0 };
+	if (!flow->source.proto || !flow->source.proto->format || tribx_format_check(flow->source.proto->format, &e) >= 0)
+		return true;
+	tribx_finding_put(f, e.status, e.code, p->source.at, true, "%s", e.text);
+	return false;
+}
+
 static void check_pipeline(struct tribx_cli *c, const struct tribx_pipeline *p, struct tribx_table *t)
 {
 	struct tribx_flow flow;
 	size_t before = tribx_findings_faults(&c->findings);
 	bool good = tribx_pipeline_whole(p);   /* otherwise there are findings already */
 	if (good) {
-		good = tribx_flow_build(&flow, p, &c->findings) && tribx_findings_faults(&c->findings) == before;
+		good = tribx_flow_build(&flow, p, &c->findings) && check_format(&flow, p, &c->findings);
+		good &= tribx_findings_faults(&c->findings) == before;
 		tribx_flow_done(&flow);
 	}
 	tribx_table_cell(t, p->name);

@@ -72,6 +72,7 @@ ok "check: every fault of every file" json 2 "sorted({f['code'] for f in e['find
 ok "check: a missing folder" says 2 "No such file or directory" "$TRIB" check nowhere
 ok "check: --select" answers 0 "0 pipelines, 0 faults" "$TRIB" check good --select other
 ok "check: --set" says 2 "option skip: out of range (allowed: 0..1000000)" "$TRIB" check good --set source.skip=-1
+ok "check: format options that exclude each other" says 2 "must differ" "$TRIB" check good --set source.delimiter=x --set source.quote=x
 printf 'pipeline: w\nsource: { use: file, url: x }\nsink: { use: sqlite, path: p, table: t }\ndefaults: { none: {} }\n' >w.yaml
 ok "check: warnings pass" says 0 "warning[config.unused_defaults]" "$TRIB" check w.yaml
 ok "check --strict: warnings fail" code 2 "$TRIB" check --strict w.yaml
