@@ -1,4 +1,4 @@
-/* run - one run of one pipeline: claim, split, read, transform, write, commit. The loop of the engine (docs/run.md). */
+/* run - one run of one pipeline: claim, split, read, transform, write, commit. The loop of the engine (core/run/README.md). */
 #ifndef TRIBX_RUN_H
 #define TRIBX_RUN_H
 
