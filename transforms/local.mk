@@ -16,7 +16,7 @@ plugin_LTLIBRARIES += %D%/recategorise.la
 %C%_recategorise_la_LIBADD = libtributary.la $(RECATEGORISE_LIBS)
 
 # normalise: its unit tests build the same files
-NORMALISE = %D%/normalise.c %D%/normalise/norm.h %D%/normalise/exact.c %D%/normalise/exact.h %D%/normalise/text.c %D%/normalise/text.h \
+NORMALISE = %D%/normalise.c %D%/near.h %D%/normalise/norm.h %D%/normalise/exact.c %D%/normalise/exact.h %D%/normalise/text.c %D%/normalise/text.h \
   %D%/normalise/fold.inc %D%/normalise/units.c %D%/normalise/units.h %D%/normalise/cell.c %D%/normalise/cell.h %D%/normalise/words.c \
   %D%/normalise/words.h %D%/normalise/catalogue.c %D%/normalise/catalogue.h %D%/normalise/sense.c %D%/normalise/fx.c %D%/normalise/fx.h \
   %D%/normalise/over_time.c %D%/normalise/over_time.h %D%/normalise/read.c %D%/normalise/locale.c %D%/normalise/value.c \

@@ -1,13 +1,14 @@
 /* map - shapes rows: filter, derive, cast, rename, select or drop, constants, always in this order.
  *
  * Law: each step sees what the one before made, so a derived column can be cast and a renamed one selected by its new
- * name. Columns that no option names are shared with the input, never copied. A row that the filter leaves out is counted,
- * a cell that does not cast makes its row a dead letter with column, cell and reason. */
+ * name. Columns that no option names are shared with the input, never copied. A row that the filter leaves out is
+ * counted, a cell that does not cast makes its row a dead letter with column, cell and reason. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <tributary.h>
 #include <tributary/expr.h>
 #include <tributary/value.h>
+#include "near.h"
 
 /* What a column that replaces another is called until it has taken its place. */
 #define FRESH "\x1f" "fresh"
@@ -30,9 +31,12 @@ struct map {
 };
 
 static const struct trib_field cast_fields[] = {
-	TRIB_FIELD(struct cast, type, .flags = TRIB_REQUIRED, .allow = "text|int64|decimal|float64|bool|date|time|clock|duration|json", .help = "Type of the column."),
-	TRIB_FIELD(struct cast, format, .help = "How dates and times are written (strptime's letters); ISO 8601 if not given."),
-	TRIB_FIELD(struct cast, locale, .help = "How numbers are written: de_DE, fr, or a sample (1.234,56); plain if not given."),
+	TRIB_FIELD(struct cast, type, .flags = TRIB_REQUIRED,
+	           .allow = "text|int64|decimal|float64|bool|date|time|clock|duration|json", .help = "Type of the column."),
+	TRIB_FIELD(struct cast, format,
+	           .help = "How dates and times are written (strptime's letters); ISO 8601 if not given."),
+	TRIB_FIELD(struct cast, locale,
+	           .help = "How numbers are written: de_DE, fr, or a sample (1.234,56); plain if not given."),
 	TRIB_FIELD(struct cast, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal."),
 	TRIB_FIELD(struct cast, scientific, .dflt = "false", .help = "1.2e3 is a number."),
 	{ 0 },
@@ -40,8 +44,10 @@ static const struct trib_field cast_fields[] = {
 
 static const struct trib_field options[] = {
 	TRIB_FIELD(struct map, filter, .flags = TRIB_EXPR, .help = "Condition of the rows that go on."),
-	TRIB_FIELD(struct map, derive, .flags = TRIB_EXPR, .help = "New column to its expression; each sees those before it."),
-	TRIB_FIELD(struct map, cast, TRIB_OF(struct cast, cast_fields), .help = "Column to its type, or to {type, format, locale, scale}."),
+	TRIB_FIELD(struct map, derive, .flags = TRIB_EXPR,
+	           .help = "New column to its expression; each sees those before it."),
+	TRIB_FIELD(struct map, cast, TRIB_OF(struct cast, cast_fields),
+	           .help = "Column to its type, or to {type, format, locale, scale}."),
 	TRIB_FIELD(struct map, rename, .help = "Old name to new name."),
 	TRIB_FIELD(struct map, select, .help = "The columns that go on, in this order; the others are dropped."),
 	TRIB_FIELD(struct map, drop, .help = "Columns that do not go on."),
@@ -50,7 +56,8 @@ static const struct trib_field options[] = {
 };
 
 static const struct { const char *word; enum trib_type type; } types[] = {
-	{ "text", TRIB_STR }, { "int64", TRIB_I64 }, { "decimal", TRIB_DEC }, { "float64", TRIB_F64 }, { "bool", TRIB_BOOL }, { "date", TRIB_DATE },
+	{ "text", TRIB_STR }, { "int64", TRIB_I64 }, { "decimal", TRIB_DEC }, { "float64", TRIB_F64 },
+	{ "bool", TRIB_BOOL }, { "date", TRIB_DATE },
 	{ "time", TRIB_TIME }, { "clock", TRIB_CLOCK }, { "duration", TRIB_DURATION }, { "json", TRIB_JSON },
 };
 
@@ -82,12 +89,16 @@ static int open_cast(struct trib *t, struct map *m, size_t i)
 	const struct cast *c = (const struct cast *)m->cast.items + i;
 	const enum trib_type type = type_of(c->type);
 	if (c->locale && type != TRIB_I64 && type != TRIB_DEC && type != TRIB_F64)
-		return trib_fail(t, TRIB_CONFIG, "map.bad_cast: cast of \"%s\": locale is for numbers, not for %s", m->cast.names[i], c->type);
+		return trib_fail(t, TRIB_CONFIG, "map.bad_cast: cast of \"%s\": locale is for numbers, not for %s",
+		                 m->cast.names[i], c->type);
 	if (c->format && type != TRIB_DATE && type != TRIB_TIME)
-		return trib_fail(t, TRIB_CONFIG, "map.bad_cast: cast of \"%s\": format is for dates and times, not for %s", m->cast.names[i], c->type);
+		return trib_fail(t, TRIB_CONFIG, "map.bad_cast: cast of \"%s\": format is for dates and times, not for %s",
+		                 m->cast.names[i], c->type);
 	m->numbers[i] = (struct trib_numbers){ .decimal = '.' };
 	if (c->locale && trib_numbers(c->locale, &m->numbers[i]) != 0)
-		return trib_fail(t, TRIB_CONFIG, "map.bad_cast: cast of \"%s\": no locale \"%s\" is known; write one (de_DE, en_US, fr) or a sample (1.234,56)", m->cast.names[i], c->locale);
+		return trib_fail(t, TRIB_CONFIG,
+		                 "map.bad_cast: cast of \"%s\": no locale \"%s\" is known; write one (de_DE, en_US, fr) or a "
+		                 "sample (1.234,56)", m->cast.names[i], c->locale);
 	m->numbers[i].scientific |= c->scientific;
 	return TRIB_OK;
 }
@@ -100,7 +111,8 @@ static int open_map(struct trib *t, void *self)
 	if (!m->derived || !m->numbers)
 		return no_memory(t);
 	if (m->select.count && m->drop.count)
-		return trib_fail(t, TRIB_CONFIG, "map.name_clash: select and drop exclude one another: what is not selected is dropped");
+		return trib_fail(t, TRIB_CONFIG,
+		                 "map.name_clash: select and drop exclude one another: what is not selected is dropped");
 	int bad = m->filter ? trib_expr(t, m->filter, &m->condition) : TRIB_OK;
 	for (size_t i = 0; i < m->derive.count && bad == 0; i++)
 		bad = trib_expr(t, ((const char *const *)m->derive.items)[i], &m->derived[i].e);
@@ -119,42 +131,14 @@ static void close_map(struct trib *t, void *self)
 
 /* ---- columns ---- */
 
-/* Edit distance, for "did you mean"; names are short. */
-static int distance(const char *a, const char *b)
-{
-	int row[65];
-	const int n = (int)strlen(a), m = (int)strlen(b);
-	if (n > 64 || m > 64)
-		return 99;
-	for (int j = 0; j <= m; j++)
-		row[j] = j;
-	for (int i = 1; i <= n; i++) {
-		int corner = row[0];
-		row[0] = i;
-		for (int j = 1; j <= m; j++) {
-			const int up = row[j];
-			int d = corner + ((a[i - 1] | 32) != (b[j - 1] | 32));
-			d = up + 1 < d ? up + 1 : d;
-			row[j] = row[j - 1] + 1 < d ? row[j - 1] + 1 : d;
-			corner = up;
-		}
-	}
-	return row[m];
-}
-
 static int find(struct trib *t, const struct trib_batch *b, const char *option, const char *name)
 {
-	const char *best = NULL;
-	int least = 3;
 	const int at = trib_col(b, name);
 	if (at >= 0)
 		return at;
-	for (int c = 0; c < trib_cols(b); c++) {
-		const int d = distance(name, trib_col_name(b, c));
-		if (d < least)
-			least = d, best = trib_col_name(b, c);
-	}
-	return trib_fail(t, TRIB_CONFIG, "map.unknown_column: %s: there is no column \"%s\"%s%s%s", option, name, best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
+	const char *best = near_column(b, name);
+	return trib_fail(t, TRIB_CONFIG, "map.unknown_column: %s: there is no column \"%s\"%s%s%s", option, name,
+	                 best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
 }
 
 static int add(struct trib_batch *b, const char *name, enum trib_type type, int scale)
@@ -162,7 +146,8 @@ static int add(struct trib_batch *b, const char *name, enum trib_type type, int 
 	return type == TRIB_DEC ? trib_add_dec(b, name, 38, scale) : trib_add(b, name, type);
 }
 
-/* Closes the column that was added last, so that it can be looked at; it takes the place and the name of `at` (-1: it stays). */
+/* Closes the column that was added last, so that it can be looked at; it takes the place and the name of `at` (-1:
+ * it stays). */
 static int close_column(struct trib *t, struct trib_batch *b, int at)
 {
 	const int n = trib_cols(b) - (at >= 0);
@@ -177,7 +162,8 @@ static int close_column(struct trib *t, struct trib_batch *b, int at)
 	return trib_pick_cols(b, cols, names, n) < 0 ? no_memory(t) : TRIB_OK;
 }
 
-/* rename, then select or drop. cols and names have room for all columns of b; the number of columns left, or negative. */
+/* rename, then select or drop. cols and names have room for all columns of b; the number of columns left, or
+ * negative. */
 static int arrange(struct trib *t, const struct map *m, const struct trib_batch *b, int *cols, const char **names)
 {
 	const char *const *to = m->rename.items, *const *select = m->select.items, *const *drop = m->drop.items;
@@ -193,7 +179,8 @@ static int arrange(struct trib *t, const struct map *m, const struct trib_batch 
 	for (int i = 0; i < n; i++)
 		for (int k = 0; k < i; k++)
 			if (strcmp(names[i], names[k]) == 0)
-				return trib_fail(t, TRIB_CONFIG, "map.name_clash: rename: two columns would be called \"%s\"", names[i]);
+				return trib_fail(t, TRIB_CONFIG, "map.name_clash: rename: two columns would be called \"%s\"",
+				                 names[i]);
 	const size_t listed = m->select.count ? m->select.count : m->drop.count;
 	int *order = trib_scratch(t, ((size_t)n + listed) * sizeof *order);
 	if (!order)
@@ -205,7 +192,9 @@ static int arrange(struct trib *t, const struct map *m, const struct trib_batch 
 			at++;
 		if (at == n)
 			return find(t, b, m->select.count ? "select" : "drop", name) < 0 ? TRIB_CONFIG :
-			       trib_fail(t, TRIB_CONFIG, "map.unknown_column: %s: column \"%s\" has another name by then (rename comes before)", m->select.count ? "select" : "drop", name);
+			       trib_fail(t, TRIB_CONFIG,
+			                 "map.unknown_column: %s: column \"%s\" has another name by then (rename comes before)",
+			                 m->select.count ? "select" : "drop", name);
 		order[i] = at;
 	}
 	if (m->select.count) {
@@ -248,7 +237,9 @@ static int finish(struct trib *t, const struct map *m, struct trib_batch *b)
 	for (size_t i = 0; i < m->constants.count; i++) {
 		const char *text = ((const char *const *)m->constants.items)[i];
 		if (trib_col(b, m->constants.names[i]) >= 0)
-			return trib_fail(t, TRIB_CONFIG, "map.name_clash: constants: there is a column \"%s\" already; drop it, or derive it", m->constants.names[i]);
+			return trib_fail(t, TRIB_CONFIG,
+			                 "map.name_clash: constants: there is a column \"%s\" already; drop it, or derive it",
+			                 m->constants.names[i]);
 		trib_constant(b, m->constants.names[i], (struct trib_text){ text, strlen(text) });
 	}
 	return TRIB_OK;
@@ -327,15 +318,19 @@ static size_t width(enum trib_type type)
 	return type == TRIB_DEC ? sizeof(trib_dec) : type == TRIB_DATE ? sizeof(int32_t) : sizeof(int64_t);
 }
 
-static void refuse(struct trib *t, const struct trib_batch *b, int64_t row, const char *column, struct trib_text x, const struct target *to, int why)
+static void refuse(struct trib *t, const struct trib_batch *b, int64_t row, const char *column, struct trib_text x,
+                   const struct target *to, int why)
 {
 	const int n = x.n > 80 ? 80 : (int)x.n;
-	trib_reject(t, b, row, "map.not_a_value", "column \"%s\": \"%.*s\" is %s %s%s%s", column, n, x.p, why == TRIB_OUT_OF_RANGE ? "too large for" : "not", to->c->type,
-	            to->c->format ? " as format says: " : to->c->locale ? " as locale says: " : "", to->c->format ? to->c->format : to->c->locale ? to->c->locale : "");
+	trib_reject(t, b, row, "map.not_a_value", "column \"%s\": \"%.*s\" is %s %s%s%s", column, n, x.p,
+	            why == TRIB_OUT_OF_RANGE ? "too large for" : "not", to->c->type,
+	            to->c->format ? " as format says: " : to->c->locale ? " as locale says: " : "",
+	            to->c->format ? to->c->format : to->c->locale ? to->c->locale : "");
 }
 
 /* Numbers, dates and times: whole columns. */
-static int cast_many(struct trib *t, struct trib_batch *b, int at, int fresh, const struct trib_view *v, const struct target *to)
+static int cast_many(struct trib *t, struct trib_batch *b, int at, int fresh, const struct trib_view *v,
+                     const struct target *to)
 {
 	const int64_t n = b->array.length;
 	char *values = trib_scratch(t, (size_t)n * width(to->type) + 16), text[64];
@@ -358,7 +353,8 @@ static int cast_many(struct trib *t, struct trib_batch *b, int at, int fresh, co
 static bool truth(struct trib_text x, bool *is)
 {
 	static const struct { const char *word; bool is; } words[] = {
-		{ "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "1", true }, { "0", false }, { "t", true }, { "f", false }, { "y", true }, { "n", false },
+		{ "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "1", true }, { "0", false },
+		{ "t", true }, { "f", false }, { "y", true }, { "n", false },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		size_t k = 0;
@@ -371,7 +367,8 @@ static bool truth(struct trib_text x, bool *is)
 }
 
 /* The rest: cell by cell. */
-static void cast_each(struct trib *t, struct trib_batch *b, int at, int fresh, const struct trib_view *v, const struct target *to)
+static void cast_each(struct trib *t, struct trib_batch *b, int at, int fresh, const struct trib_view *v,
+                      const struct target *to)
 {
 	char text[64];
 	bool on;
@@ -405,7 +402,8 @@ static int cast_column(struct trib *t, struct map *m, struct trib_batch *b, size
 	if (v.type == to.type && (v.type != TRIB_DEC || v.scale == c->scale))
 		return TRIB_OK;
 	const int fresh = add(b, FRESH, to.type, (int)c->scale);
-	const bool many = to.type == TRIB_I64 || to.type == TRIB_DEC || to.type == TRIB_F64 || to.type == TRIB_DATE || to.type == TRIB_TIME;
+	const bool many = to.type == TRIB_I64 || to.type == TRIB_DEC || to.type == TRIB_F64 || to.type == TRIB_DATE ||
+		to.type == TRIB_TIME;
 	const int bad = many && b->array.length > 0 ? cast_many(t, b, at, fresh, &v, &to) : TRIB_OK;
 	if (!many)
 		cast_each(t, b, at, fresh, &v, &to);
@@ -489,5 +487,6 @@ static int apply(struct trib *t, void *self, struct trib_batch *in)
 	return bad;
 }
 
-TRIB_PLUGIN(map, .help = "Shapes rows: filter, derive, cast, rename, select, drop, constants.", .self_size = sizeof(struct map), .options = options,
+TRIB_PLUGIN(map, .help = "Shapes rows: filter, derive, cast, rename, select, drop, constants.",
+            .self_size = sizeof(struct map), .options = options,
             .open = open_map, .close = close_map, .scope = TRIB_PER_ROW, .bind = bind_map, .apply = apply);

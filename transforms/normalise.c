@@ -1,71 +1,89 @@
 /* normalise - rows of partner KPIs, as each partner writes them, become canonical rows: metric, unit, currency, period,
  * exact value. The rules and their sources are in docs/normalise.md; how it works is in normalise/norm.h.
  *
- * Law: nothing is guessed silently and nothing is dropped. What a rule does not cover is a dead letter with the cell, or
- * stops the run with the place and the fix. 12 million rows of twelve number styles take 0.2 us of one core each. */
+ * Law: nothing is guessed silently and nothing is dropped. What a rule does not cover is a dead letter with the cell,
+ * or stops the run with the place and the fix. 12 million rows of twelve number styles take 0.2 us of one core each. */
 #include <ctype.h>
 #include <stdlib.h>
+#include "near.h"
 #include "normalise/norm.h"
 
+#define OPTION(m, ...) \
+	{ .name = #m, .type = TRIB_TYPE_OF(((struct norm *)0)->o.m), .offset = offsetof(struct norm, o.m), __VA_ARGS__ }
 static const struct trib_field options[] = {
-	{ .name = "metrics", .type = TRIB_LIST, .offset = offsetof(struct norm, o.metrics), TRIB_OF(struct norm_metric_row, norm_metric_fields),
-	  .help = "Metrics of your own, or others' with another definition; a file works as well." },
-	{ .name = "aliases", .type = TRIB_LIST, .offset = offsetof(struct norm, o.aliases), TRIB_OF(struct norm_alias_row, norm_alias_fields),
-	  .help = "How partners call the metrics; a CSV file works as well." },
-	{ .name = "metric_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.metric_column), .help = "Long input: column that names the metric. Without it each column that is an alias is one." },
-	{ .name = "value_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.value_column), .dflt = "value", .help = "Long input: column of the numbers." },
-	{ .name = "unit_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.unit_column), .help = "Column with the unit of each value." },
-	{ .name = "currency_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.currency_column), .help = "Column with the currency of each amount." },
-	{ .name = "source_currency", .type = TRIB_STR, .offset = offsetof(struct norm, o.source_currency), .help = "Currency of amounts that name none." },
-	{ .name = "period_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.period_column), .dflt = "period", .help = "Column with the period or day." },
-	{ .name = "period", .type = TRIB_STR, .offset = offsetof(struct norm, o.period), .help = "The period of all rows, instead of a column." },
-	{ .name = "period_format", .type = TRIB_STR, .offset = offsetof(struct norm, o.period_format), .help = "How periods are written (strptime's letters), if the known spellings do not cover it." },
-	{ .name = "period_grain", .type = TRIB_STR, .offset = offsetof(struct norm, o.period_grain), .allow = "day|week|month|quarter|year", .help = "What a shorter spelling stands for: month, when 2025-01-31 means January." },
-	{ .name = "locale", .type = TRIB_STR, .offset = offsetof(struct norm, o.locale), .help = "How numbers are written: de_DE, fr, en_IN, or a sample (1.234,56). Not given: inferred, or refused if two readings are possible." },
-	{ .name = "locale_by", .type = TRIB_STR, .offset = offsetof(struct norm, o.locale_by), .help = "Column whose value decides how the row's numbers are written." },
-	{ .name = "locales", .type = TRIB_MAP, .offset = offsetof(struct norm, o.locales), .help = "Value of locale_by to locale." },
-	{ .name = "scientific", .type = TRIB_BOOL, .offset = offsetof(struct norm, o.scientific), .dflt = "false", .help = "1.2e3 is a number." },
-	{ .name = "dash_is_zero", .type = TRIB_BOOL, .offset = offsetof(struct norm, o.dash_is_zero), .dflt = "false", .help = "A dash is zero (accounting style), not null." },
-	{ .name = "bytes", .type = TRIB_STR, .offset = offsetof(struct norm, o.bytes), .dflt = "decimal", .allow = "decimal|binary", .help = "binary: the source says GB and means GiB." },
-	{ .name = "clock", .type = TRIB_STR, .offset = offsetof(struct norm, o.clock), .allow = "h:mm|mm:ss", .help = "What 1:30 is." },
-	{ .name = "currency", .type = TRIB_STR, .offset = offsetof(struct norm, o.currency), .help = "Currency that amounts are converted to; without it they are not." },
-	{ .name = "fx", .type = TRIB_LIST, .offset = offsetof(struct norm, o.fx), TRIB_OF(struct norm_fx_row, norm_fx_fields), .help = "Rates; a CSV file works as well." },
-	{ .name = "fx_pivot", .type = TRIB_STR, .offset = offsetof(struct norm, o.fx_pivot), .dflt = "EUR", .help = "Currency that cross rates go through." },
-	{ .name = "fx_max_age", .type = TRIB_I64, .offset = offsetof(struct norm, o.fx_max_age), .dflt = "5", .allow = "0..366", .help = "Days that a daily rate stays good over weekends and holidays." },
-	{ .name = "converted_as", .type = TRIB_STR, .offset = offsetof(struct norm, o.converted_as), .help = "Name of the column of converted values; value_ and the currency if not given." },
-	{ .name = "decimals", .type = TRIB_I64, .offset = offsetof(struct norm, o.decimals), .dflt = "9", .allow = "0..18", .help = "Decimals of values: rounded once, half-even." },
-	{ .name = "keep", .type = TRIB_LIST, .offset = offsetof(struct norm, o.keep), .help = "Columns of the input that go along." },
-	{ .name = "ignore", .type = TRIB_LIST, .offset = offsetof(struct norm, o.ignore), .help = "Wide input: columns that are no metrics and do not go along." },
-	{ .name = "partner", .type = TRIB_STR, .offset = offsetof(struct norm, o.partner), .dflt = "*", .help = "Partner of all rows." },
-	{ .name = "partner_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.partner_column), .help = "Column with the partner." },
-	{ .name = "market", .type = TRIB_STR, .offset = offsetof(struct norm, o.market), .dflt = "*", .help = "Market of all rows; an ISO country settles signs like $." },
-	{ .name = "market_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.market_column), .help = "Column with the market." },
-	{ .name = "device", .type = TRIB_STR, .offset = offsetof(struct norm, o.device), .dflt = "*", .help = "Device of all rows." },
-	{ .name = "device_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.device_column), .help = "Column with the device." },
-	{ .name = "product", .type = TRIB_STR, .offset = offsetof(struct norm, o.product), .dflt = "*", .help = "Product of all rows." },
-	{ .name = "product_column", .type = TRIB_STR, .offset = offsetof(struct norm, o.product_column), .help = "Column with the product." },
-	{ .name = "source_id", .type = TRIB_STR, .offset = offsetof(struct norm, o.source_id), .help = "Source that series and aliases belong to; the stream's name if not given." },
-	{ .name = "tz", .type = TRIB_STR, .offset = offsetof(struct norm, o.tz), .dflt = "UTC", .help = "Zone that the periods are in." },
-	{ .name = "calendar_id", .type = TRIB_STR, .offset = offsetof(struct norm, o.calendar_id), .dflt = "gregorian", .help = "Calendar that the periods are of." },
-	{ .name = "output", .type = TRIB_STR, .offset = offsetof(struct norm, o.output), .dflt = "long", .allow = "long|model", .help = "long: one table. model: observation, series and observation_flag of the partner model." },
-	{ .name = "grain", .type = TRIB_STR, .offset = offsetof(struct norm, o.grain), .allow = "day|week|month|quarter|year", .help = "Periods that values are combined to, by the kind of the metric." },
-	{ .name = "decumulate", .type = TRIB_BOOL, .offset = offsetof(struct norm, o.decumulate), .dflt = "false", .help = "Running totals (collection mtd, qtd, ytd, lifetime) become what each period added." },
-	{ .name = "fiscal_year_start", .type = TRIB_I64, .offset = offsetof(struct norm, o.fiscal_year_start), .dflt = "1", .allow = "1..12", .help = "Month in which totals of the year begin anew." },
+	OPTION(metrics, TRIB_OF(struct norm_metric_row, norm_metric_fields),
+	       .help = "Metrics of your own, or others' with another definition; a file works as well."),
+	OPTION(aliases, TRIB_OF(struct norm_alias_row, norm_alias_fields),
+	       .help = "How partners call the metrics; a CSV file works as well."),
+	OPTION(metric_column,
+	       .help = "Long input: column that names the metric. Without it each column that is an alias is one."),
+	OPTION(value_column, .dflt = "value", .help = "Long input: column of the numbers."),
+	OPTION(unit_column, .help = "Column with the unit of each value."),
+	OPTION(currency_column, .help = "Column with the currency of each amount."),
+	OPTION(source_currency, .help = "Currency of amounts that name none."),
+	OPTION(period_column, .dflt = "period", .help = "Column with the period or day."),
+	OPTION(period, .help = "The period of all rows, instead of a column."),
+	OPTION(period_format,
+	       .help = "How periods are written (strptime's letters), if the known spellings do not cover it."),
+	OPTION(period_grain, .allow = "day|week|month|quarter|year",
+	       .help = "What a shorter spelling stands for: month, when 2025-01-31 means January."),
+	OPTION(locale,
+	       .help = "How numbers are written: de_DE, fr, en_IN, or a sample (1.234,56). Not given: inferred, or "
+	       "refused if two readings are possible."),
+	OPTION(locale_by, .help = "Column whose value decides how the row's numbers are written."),
+	OPTION(locales, .help = "Value of locale_by to locale."),
+	OPTION(scientific, .dflt = "false", .help = "1.2e3 is a number."),
+	OPTION(dash_is_zero, .dflt = "false", .help = "A dash is zero (accounting style), not null."),
+	OPTION(bytes, .dflt = "decimal", .allow = "decimal|binary", .help = "binary: the source says GB and means GiB."),
+	OPTION(clock, .allow = "h:mm|mm:ss", .help = "What 1:30 is."),
+	OPTION(currency, .help = "Currency that amounts are converted to; without it they are not."),
+	OPTION(fx, TRIB_OF(struct norm_fx_row, norm_fx_fields), .help = "Rates; a CSV file works as well."),
+	OPTION(fx_pivot, .dflt = "EUR", .help = "Currency that cross rates go through."),
+	OPTION(fx_max_age, .dflt = "5", .allow = "0..366",
+	       .help = "Days that a daily rate stays good over weekends and holidays."),
+	OPTION(converted_as, .help = "Name of the column of converted values; value_ and the currency if not given."),
+	OPTION(decimals, .dflt = "9", .allow = "0..18", .help = "Decimals of values: rounded once, half-even."),
+	OPTION(keep, .help = "Columns of the input that go along."),
+	OPTION(ignore, .help = "Wide input: columns that are no metrics and do not go along."),
+	OPTION(partner, .dflt = "*", .help = "Partner of all rows."),
+	OPTION(partner_column, .help = "Column with the partner."),
+	OPTION(market, .dflt = "*", .help = "Market of all rows; an ISO country settles signs like $."),
+	OPTION(market_column, .help = "Column with the market."),
+	OPTION(device, .dflt = "*", .help = "Device of all rows."),
+	OPTION(device_column, .help = "Column with the device."),
+	OPTION(product, .dflt = "*", .help = "Product of all rows."),
+	OPTION(product_column, .help = "Column with the product."),
+	OPTION(source_id, .help = "Source that series and aliases belong to; the stream's name if not given."),
+	OPTION(tz, .dflt = "UTC", .help = "Zone that the periods are in."),
+	OPTION(calendar_id, .dflt = "gregorian", .help = "Calendar that the periods are of."),
+	OPTION(output, .dflt = "long", .allow = "long|model",
+	       .help = "long: one table. model: observation, series and observation_flag of the partner model."),
+	OPTION(grain, .allow = "day|week|month|quarter|year",
+	       .help = "Periods that values are combined to, by the kind of the metric."),
+	OPTION(decumulate, .dflt = "false",
+	       .help = "Running totals (collection mtd, qtd, ytd, lifetime) become what each period added."),
+	OPTION(fiscal_year_start, .dflt = "1", .allow = "1..12", .help = "Month in which totals of the year begin anew."),
 	{ 0 },
 };
 
 #define COLUMN(column, kind, ...) { .name = column, .type = kind, __VA_ARGS__ }
 static const struct trib_field series_columns[] = {
-	COLUMN("series_id", TRIB_STR, .flags = TRIB_KEY), COLUMN("partner_id", TRIB_STR), COLUMN("market_id", TRIB_STR), COLUMN("device_id", TRIB_STR),
-	COLUMN("product_id", TRIB_STR), COLUMN("metric_id", TRIB_STR), COLUMN("unit_id", TRIB_STR), COLUMN("currency", TRIB_STR), COLUMN("grain", TRIB_STR),
-	COLUMN("calendar_id", TRIB_STR), COLUMN("tz", TRIB_STR), COLUMN("basis", TRIB_STR), COLUMN("source_id", TRIB_STR), COLUMN("extra", TRIB_JSON), { 0 },
+	COLUMN("series_id", TRIB_STR, .flags = TRIB_KEY), COLUMN("partner_id", TRIB_STR), COLUMN("market_id", TRIB_STR),
+	COLUMN("device_id", TRIB_STR),
+	COLUMN("product_id", TRIB_STR), COLUMN("metric_id", TRIB_STR), COLUMN("unit_id", TRIB_STR),
+	COLUMN("currency", TRIB_STR), COLUMN("grain", TRIB_STR),
+	COLUMN("calendar_id", TRIB_STR), COLUMN("tz", TRIB_STR), COLUMN("basis", TRIB_STR), COLUMN("source_id", TRIB_STR),
+	COLUMN("extra", TRIB_JSON), { 0 },
 };
 static const struct trib_field flag_columns[] = {
-	COLUMN("series_id", TRIB_STR, .flags = TRIB_KEY), COLUMN("period_start", TRIB_DATE, .flags = TRIB_KEY), COLUMN("flag", TRIB_STR, .flags = TRIB_KEY),
-	COLUMN("recorded_from", TRIB_TIME, .flags = TRIB_KEY), COLUMN("detail", TRIB_JSON), COLUMN("state", TRIB_STR), { 0 },
+	COLUMN("series_id", TRIB_STR, .flags = TRIB_KEY), COLUMN("period_start", TRIB_DATE, .flags = TRIB_KEY),
+	COLUMN("flag", TRIB_STR, .flags = TRIB_KEY),
+	COLUMN("recorded_from", TRIB_TIME, .flags = TRIB_KEY), COLUMN("detail", TRIB_JSON), COLUMN("state", TRIB_STR),
+	{ 0 },
 };
 static const struct trib_stream outputs[] = {
-	{ "series", "What is observed: one row per partner, market, device, product, metric, currency, grain and basis.", series_columns, NULL },
+	{ "series", "What is observed: one row per partner, market, device, product, metric, currency, grain and basis.",
+	  series_columns, NULL },
 	{ "observation_flag", "What is odd about an observation.", flag_columns, NULL },
 	{ 0 },
 };
@@ -74,7 +92,8 @@ static int share(struct trib *t, const void *self, void *shared)
 {
 	const struct norm *s = self;
 	struct norm_shared *h = shared;
-	const int bad = norm_catalogue_make(t, &h->catalogue, &s->o.metrics, &s->o.aliases, strcmp(s->o.bytes, "binary") == 0);
+	const int bad = norm_catalogue_make(t, &h->catalogue, &s->o.metrics, &s->o.aliases,
+	                                    strcmp(s->o.bytes, "binary") == 0);
 	return bad ? bad : norm_fx_make(t, &h->fx, &s->o.fx, s->o.fx_pivot, s->o.fx_max_age);
 }
 
@@ -91,7 +110,8 @@ static int open_currency(struct trib *t, struct norm *s)
 	const char *const asked[] = { s->o.currency, s->o.source_currency };
 	for (int i = 0; i < 2; i++)
 		if (asked[i] && !norm_currency_known(asked[i]))
-			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_currency: %s \"%s\" is not in ISO 4217", i ? "source_currency" : "currency", asked[i]);
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_currency: %s \"%s\" is not in ISO 4217",
+			                 i ? "source_currency" : "currency", asked[i]);
 	s->target = s->o.currency ? norm_currency_code(s, s->o.currency) : -1;
 	s->source_currency = s->o.source_currency ? norm_currency_code(s, s->o.source_currency) : -1;
 	if (s->o.currency && !s->o.converted_as) {
@@ -115,7 +135,8 @@ static int open_norm(struct trib *t, void *self)
 	s->decimals = s->held ? NORM_HELD_SCALE : (int)s->o.decimals;
 	if (!s->o.source_id)
 		trib_keep(t, &s->o.source_id, trib_stream_name(t));
-	if ((s->o.grain && trib_grain(s->o.grain, &s->grain) != 0) || (s->o.period_grain && trib_grain(s->o.period_grain, &s->period_grain) != 0))
+	if ((s->o.grain && trib_grain(s->o.grain, &s->grain) != 0) ||
+	    (s->o.period_grain && trib_grain(s->o.period_grain, &s->period_grain) != 0))
 		return trib_fail(t, TRIB_CONFIG, "normalise.bad_grain: grain is day, week, month, quarter or year");
 	int bad = open_currency(t, s);
 	if (bad == 0)
@@ -135,11 +156,13 @@ static void close_norm(struct trib *t, void *self)
 	struct norm *s = self;
 	struct norm_rows *r = &s->rows;
 	(void)t;
-	norm_words_done(&s->names), norm_words_done(&s->columns), norm_words_done(&s->periods), norm_words_done(&s->currencies), norm_words_done(&s->markets);
+	norm_words_done(&s->names), norm_words_done(&s->columns), norm_words_done(&s->periods),
+		norm_words_done(&s->currencies), norm_words_done(&s->markets);
 	for (int d = 0; d < NORM_DIMS; d++)
 		norm_words_done(&s->dims[d]), free(r->dim[d]);
 	free(s->entries), free(s->period_of), free(s->style_of), free(s->rates), free(s->money_of), free(s->metric_entries);
-	free(r->entry), free(r->period), free(r->currency), free(r->style), free(r->m), free(r->converted), free(r->scale), free(r->status), free(r->is_converted);
+	free(r->entry), free(r->period), free(r->currency), free(r->style), free(r->m), free(r->converted), free(r->scale),
+		free(r->status), free(r->is_converted);
 	norm_hold_done(s);
 	norm_model_done(s);
 }
@@ -157,7 +180,8 @@ static bool listed(const trib_list *l, const char *name)
 static bool has_another_job(const struct norm *s, const char *name)
 {
 	const char *const jobs[] = {
-		s->o.unit_column, s->o.currency_column, s->o.period ? NULL : s->o.period_column, s->o.locale_by, s->o.partner_column, s->o.market_column,
+		s->o.unit_column, s->o.currency_column, s->o.period ? NULL : s->o.period_column, s->o.locale_by,
+		s->o.partner_column, s->o.market_column,
 		s->o.device_column, s->o.product_column,
 	};
 	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
@@ -188,7 +212,9 @@ static int bind_wide(struct trib *t, struct norm *s, const struct trib_batch *in
 	for (int32_t c = 0; c < s->columns.count; c++)
 		known += s->entries[s->metric_entries[c]].is.metric >= 0;
 	if (known == 0)
-		return trib_fail(t, TRIB_CONFIG, "normalise.no_metric: none of the columns is a metric that is known; declare aliases, or metric_column for input with one value per row");
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.no_metric: none of the columns is a metric that is known; declare aliases, or "
+		                 "metric_column for input with one value per row");
 	return TRIB_OK;
 }
 
@@ -196,23 +222,21 @@ static int need(struct trib *t, const struct trib_batch *in, const char *option,
 {
 	if (!column || trib_col(in, column) >= 0)
 		return TRIB_OK;
-	const char *best = NULL;
-	int least = 3;
-	for (int c = 0; c < trib_cols(in); c++) {
-		const int d = norm_edits(norm_text_of(column), norm_text_of(trib_col_name(in, c)));
-		if (d < least)
-			least = d, best = trib_col_name(in, c);
-	}
-	return trib_fail(t, TRIB_CONFIG, "normalise.unknown_column: %s: the input has no column \"%s\"%s%s%s", option, column, best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
+	const char *best = near_column(in, column);
+	return trib_fail(t, TRIB_CONFIG, "normalise.unknown_column: %s: the input has no column \"%s\"%s%s%s", option,
+	                 column, best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
 }
 
 static int bind_norm(struct trib *t, void *self, const struct trib_batch *in, struct trib_batch *outs)
 {
 	struct norm *s = self;
 	const struct { const char *option, *column; } needs[] = {
-		{ "metric_column", s->o.metric_column }, { "value_column", s->wide ? NULL : s->o.value_column }, { "unit_column", s->o.unit_column },
-		{ "currency_column", s->o.currency_column }, { "period_column", s->o.period ? NULL : s->o.period_column }, { "locale_by", s->o.locale_by },
-		{ "partner_column", s->o.partner_column }, { "market_column", s->o.market_column }, { "device_column", s->o.device_column },
+		{ "metric_column", s->o.metric_column }, { "value_column", s->wide ? NULL : s->o.value_column },
+		{ "unit_column", s->o.unit_column },
+		{ "currency_column", s->o.currency_column }, { "period_column", s->o.period ? NULL : s->o.period_column },
+		{ "locale_by", s->o.locale_by },
+		{ "partner_column", s->o.partner_column }, { "market_column", s->o.market_column },
+		{ "device_column", s->o.device_column },
 		{ "product_column", s->o.product_column },
 	};
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
@@ -262,6 +286,8 @@ static int flush(struct trib *t, void *self)
 	return bad || !s->to_model ? bad : norm_model_flush(t, s);
 }
 
-TRIB_PLUGIN(normalise, .help = "Partner KPIs to canonical metrics: names, numbers, units, currencies, periods.", .self_size = sizeof(struct norm),
-            .shared_size = sizeof(struct norm_shared), .options = options, .scope = TRIB_PER_ROW, .outputs = outputs, .share = share, .unshare = unshare,
+TRIB_PLUGIN(normalise, .help = "Partner KPIs to canonical metrics: names, numbers, units, currencies, periods.",
+            .self_size = sizeof(struct norm),
+            .shared_size = sizeof(struct norm_shared), .options = options, .scope = TRIB_PER_ROW, .outputs = outputs,
+            .share = share, .unshare = unshare,
             .open = open_norm, .close = close_norm, .bind = bind_norm, .apply = apply, .flush = flush);

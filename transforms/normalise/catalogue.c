@@ -5,11 +5,15 @@
 
 const struct trib_field norm_metric_fields[] = {
 	TRIB_FIELD(struct norm_metric_row, metric_id, .flags = TRIB_REQUIRED, .help = "Name of the metric, snake_case."),
-	TRIB_FIELD(struct norm_metric_row, kind, .dflt = "additive", .allow = "additive|semi_additive|ratio|distinct|given", .help = "How values of it combine."),
-	TRIB_FIELD(struct norm_metric_row, unit, .dflt = "1", .help = "Unit that values are stored in: 1, fraction, currency, B, GB, s, min, ..."),
+	TRIB_FIELD(struct norm_metric_row, kind, .dflt = "additive", .allow = "additive|semi_additive|ratio|distinct|given",
+	           .help = "How values of it combine."),
+	TRIB_FIELD(struct norm_metric_row, unit, .dflt = "1",
+	           .help = "Unit that values are stored in: 1, fraction, currency, B, GB, s, min, ..."),
 	TRIB_FIELD(struct norm_metric_row, decimals, .dflt = "2", .allow = "0..9", .help = "Decimals that reports show."),
-	TRIB_FIELD(struct norm_metric_row, time_agg, .allow = "sum|avg|last|max|min|none", .help = "How periods combine; by kind if not given."),
-	TRIB_FIELD(struct norm_metric_row, fx_policy, .allow = "avg|end|spot|none", .help = "Which rate converts it; by kind if not given."),
+	TRIB_FIELD(struct norm_metric_row, time_agg, .allow = "sum|avg|last|max|min|none",
+	           .help = "How periods combine; by kind if not given."),
+	TRIB_FIELD(struct norm_metric_row, fx_policy, .allow = "avg|end|spot|none",
+	           .help = "Which rate converts it; by kind if not given."),
 	TRIB_FIELD(struct norm_metric_row, num_metric, .help = "Numerator of a ratio."),
 	TRIB_FIELD(struct norm_metric_row, den_metric, .help = "Denominator of a ratio."),
 	TRIB_FIELD(struct norm_metric_row, factor, .dflt = "1", .help = "What numerator / denominator is multiplied with."),
@@ -19,13 +23,19 @@ const struct trib_field norm_metric_fields[] = {
 };
 
 const struct trib_field norm_alias_fields[] = {
-	TRIB_FIELD(struct norm_alias_row, scope, .dflt = "global", .help = "Who says so: global, partner, partner:ID, source, source:ID."),
-	TRIB_FIELD(struct norm_alias_row, alias, .flags = TRIB_REQUIRED, .help = "The partner's name for it; case, accents and spaces do not matter."),
+	TRIB_FIELD(struct norm_alias_row, scope, .dflt = "global",
+	           .help = "Who says so: global, partner, partner:ID, source, source:ID."),
+	TRIB_FIELD(struct norm_alias_row, alias, .flags = TRIB_REQUIRED,
+	           .help = "The partner's name for it; case, accents and spaces do not matter."),
 	TRIB_FIELD(struct norm_alias_row, metric, .flags = TRIB_REQUIRED, .help = "The metric meant."),
-	TRIB_FIELD(struct norm_alias_row, unit, .help = "Unit of the values: %, GB, k EUR, c, ...; the metric's if not given."),
-	TRIB_FIELD(struct norm_alias_row, multiplier, .help = "Number or fraction that values are multiplied with, exactly."),
-	TRIB_FIELD(struct norm_alias_row, collection, .dflt = "delta", .allow = "delta|gauge|mtd|qtd|ytd|lifetime|cumulative|discrete_event", .help = "What a value covers."),
-	TRIB_FIELD(struct norm_alias_row, sign, .dflt = "+", .allow = "+|-", .help = "- turns values around, for refunds sent as positive amounts."),
+	TRIB_FIELD(struct norm_alias_row, unit,
+	           .help = "Unit of the values: %, GB, k EUR, c, ...; the metric's if not given."),
+	TRIB_FIELD(struct norm_alias_row, multiplier,
+	           .help = "Number or fraction that values are multiplied with, exactly."),
+	TRIB_FIELD(struct norm_alias_row, collection, .dflt = "delta",
+	           .allow = "delta|gauge|mtd|qtd|ytd|lifetime|cumulative|discrete_event", .help = "What a value covers."),
+	TRIB_FIELD(struct norm_alias_row, sign, .dflt = "+", .allow = "+|-",
+	           .help = "- turns values around, for refunds sent as positive amounts."),
 	TRIB_FIELD(struct norm_alias_row, currency, .help = "Currency of the amounts, if nothing else says it."),
 	{ 0 },
 };
@@ -35,20 +45,23 @@ const struct trib_field norm_alias_fields[] = {
 #define SET(id) { id, "distinct", "1", "none", .decimals = 0, .factor = "1" }
 #define RATIO(id, unit, num, den, k, places) { id, "ratio", unit, "none", "none", num, den, k, .decimals = places }
 #define GIVEN(id, unit, places) { id, "given", unit, "none", .decimals = places, .factor = "1" }
-#define SHARE(id) { id, "given", "fraction", "none", .decimals = 4, .factor = "1", .plausible_min = "0", .plausible_max = "1" }
+#define SHARE(id) \
+	{ id, "given", "fraction", "none", .decimals = 4, .factor = "1", .plausible_min = "0", .plausible_max = "1" }
 
 static const struct norm_metric_row seed[] = {
 	MONEY("revenue_gross", "sum"), MONEY("revenue_net", "sum"), MONEY("partner_share", "sum"), MONEY("refunds", "sum"),
 	{ "dau", "semi_additive", "1", "avg", .factor = "1" },
 	SET("active_users"), SET("wau"), SET("mau"), SET("paying_users"),
-	COUNT("installs"), COUNT("activations"), COUNT("uninstalls"), COUNT("returns"), COUNT("complaints"), COUNT("contacts_total"),
+	COUNT("installs"), COUNT("activations"), COUNT("uninstalls"), COUNT("returns"), COUNT("complaints"),
+	COUNT("contacts_total"),
 	{ "subscribers", "semi_additive", "1", "last", .factor = "1" },
 	RATIO("return_rate", "fraction", "returns", "activations", "1", 4),
 	RATIO("arpu", "currency", "revenue_net", "active_users", "1", 2),
 	RATIO("conversion", "fraction", "paying_users", "active_users", "1", 4),
 	RATIO("complaints_per_1k", "per_1k", "complaints", "subscribers", "1000", 2),
 	RATIO("contact_rate", "per_1k", "contacts_total", "subscribers", "1000", 2),
-	SHARE("csat"), GIVEN("nps", "1", 0), GIVEN("first_response_time", "s", 0), GIVEN("resolution_time", "s", 0), SHARE("churn"),
+	SHARE("csat"), GIVEN("nps", "1", 0), GIVEN("first_response_time", "s", 0), GIVEN("resolution_time", "s", 0),
+	SHARE("churn"),
 	SHARE("retention_d1"), SHARE("retention_d7"), SHARE("retention_d30"), GIVEN("time_to_integrate", "d", 0),
 	SHARE("disclosed_before_asked"), SHARE("point_person_share"), SHARE("data_coverage"),
 };
@@ -57,9 +70,12 @@ static const struct norm_metric_row seed[] = {
 static const struct { const char *alias, *metric; } known_as[] = {
 	{ "net revenue", "revenue_net" }, { "revenue (net)", "revenue_net" }, { "nettoumsatz", "revenue_net" },
 	{ "gross revenue", "revenue_gross" }, { "revenue (gross)", "revenue_gross" }, { "bruttoumsatz", "revenue_gross" },
-	{ "daily active users", "dau" }, { "weekly active users", "wau" }, { "monthly active users", "mau" }, { "aktive nutzer", "active_users" },
-	{ "average revenue per user", "arpu" }, { "avg revenue per user", "arpu" }, { "subscriber base", "subscribers" }, { "subs", "subscribers" },
-	{ "complaints per 1k", "complaints_per_1k" }, { "complaints per 1000", "complaints_per_1k" }, { "beschwerden", "complaints" },
+	{ "daily active users", "dau" }, { "weekly active users", "wau" }, { "monthly active users", "mau" },
+	{ "aktive nutzer", "active_users" },
+	{ "average revenue per user", "arpu" }, { "avg revenue per user", "arpu" }, { "subscriber base", "subscribers" },
+	{ "subs", "subscribers" },
+	{ "complaints per 1k", "complaints_per_1k" }, { "complaints per 1000", "complaints_per_1k" },
+	{ "beschwerden", "complaints" },
 	{ "return rate", "return_rate" }, { "customer satisfaction", "csat" }, { "net promoter score", "nps" },
 };
 
@@ -74,7 +90,8 @@ static int word_of(const char *const *words, const char *word, int if_null)
 static const char *const kinds[] = { "additive", "semi_additive", "ratio", "distinct", "given", NULL };
 static const char *const aggs[] = { "sum", "avg", "last", "max", "min", "none", NULL };
 static const char *const policies[] = { "none", "avg", "end", "spot", NULL };
-static const char *const collections[] = { "delta", "gauge", "mtd", "qtd", "ytd", "lifetime", "cumulative", "discrete_event", NULL };
+static const char *const collections[] = { "delta", "gauge", "mtd", "qtd", "ytd", "lifetime", "cumulative",
+                                           "discrete_event", NULL };
 static const enum norm_collection collection_of[] = {
 	NORM_DELTA, NORM_GAUGE, NORM_MTD, NORM_QTD, NORM_YTD, NORM_LIFETIME, NORM_LIFETIME, NORM_DELTA,
 };
@@ -93,7 +110,9 @@ static int make_metric(struct trib *t, struct norm_metric *m, const struct norm_
 	m->unit_id = m->unit->id;
 	m->time_agg = (enum norm_over_time)word_of(aggs, r->time_agg, by_kind[m->kind]);
 	const bool money = m->unit->dim == NORM_MONEY && m->kind != NORM_RATIO_OF;
-	m->policy = (enum norm_policy)word_of(policies, r->fx_policy, !money ? NORM_FX_NONE : m->kind == NORM_SEMI_ADDITIVE ? NORM_FX_END : NORM_FX_AVG);
+	m->policy = (enum norm_policy)word_of(policies, r->fx_policy,
+	                                      !money ? NORM_FX_NONE : m->kind == NORM_SEMI_ADDITIVE ? NORM_FX_END :
+	                                      NORM_FX_AVG);
 	m->num = m->den = -1;
 	m->bounded = m->unit->dim == NORM_SHARE && r->plausible_max && strcmp(r->plausible_max, "1") == 0;
 	if (norm_ratio_parse(norm_text_of(r->factor ? r->factor : "1"), &m->factor) != 0)
@@ -130,7 +149,9 @@ static int bind_parts(struct trib *t, struct norm_catalogue *c, int at, const st
 	m->den = norm_metric_find(c, r->den_metric);
 	if (m->num < 0 || m->den < 0) {
 		const char *part = m->num < 0 ? r->num_metric : r->den_metric;
-		return trib_fail(t, TRIB_CONFIG, "normalise.unknown_metric: ratio %s needs num_metric and den_metric; \"%s\" is no metric", m->id, part ? part : "");
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.unknown_metric: ratio %s needs num_metric and den_metric; \"%s\" is no metric",
+		                 m->id, part ? part : "");
 	}
 	return TRIB_OK;
 }
@@ -182,7 +203,8 @@ static int add_alias(struct trib *t, struct norm_catalogue *c, const char *name,
 	return TRIB_OK;
 }
 
-static int alias_unit(struct trib *t, const struct norm_alias_row *r, const struct norm_metric *m, bool binary, struct norm_alias *a)
+static int alias_unit(struct trib *t, const struct norm_alias_row *r, const struct norm_metric *m, bool binary,
+                      struct norm_alias *a)
 {
 	struct norm_spec s;
 	if (!r->unit)
@@ -190,13 +212,16 @@ static int alias_unit(struct trib *t, const struct norm_alias_row *r, const stru
 	if (norm_spec(norm_text_of(r->unit), m->unit->dim, binary, &s) != 0) {
 		const bool other = norm_spec(norm_text_of(r->unit), NORM_ANY, binary, &s) == 0;
 		const char *near = other ? NULL : norm_unit_near(r->unit);
-		return trib_fail(t, TRIB_CONFIG, other ? "normalise.unit_mismatch: alias \"%s\" is in %s, but %s is in %s%s%s%s" :
-		                 "normalise.unknown_unit: alias \"%s\" has unit \"%s\"; %s is in %s%s%s%s", r->alias, r->unit, m->id, m->unit->id,
+		return trib_fail(t, TRIB_CONFIG,
+		                 other ? "normalise.unit_mismatch: alias \"%s\" is in %s, but %s is in %s%s%s%s" :
+		                 "normalise.unknown_unit: alias \"%s\" has unit \"%s\"; %s is in %s%s%s%s", r->alias, r->unit,
+		                 m->id, m->unit->id,
 		                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	}
 	a->unit = s.unit;
 	if (norm_ratio_mul(a->multiplier, s.scale, &a->multiplier) != 0)
-		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: unit and multiplier of alias \"%s\" are too large together", r->alias);
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.bad_number: unit and multiplier of alias \"%s\" are too large together", r->alias);
 	a->multiplied |= s.scale.num != 1;
 	if (s.currency[0])
 		memcpy(a->currency, s.currency, 4);
@@ -209,7 +234,9 @@ static int make_alias(struct trib *t, struct norm_catalogue *c, const struct nor
 	const char *colon = strchr(r->scope ? r->scope : "global", ':');
 	if (a.metric < 0) {
 		const char *near = metric_near(c, r->metric);
-		return trib_fail(t, TRIB_CONFIG, "normalise.unknown_metric: alias \"%s\" means metric \"%s\", which is not declared%s%s%s", r->alias, r->metric,
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.unknown_metric: alias \"%s\" means metric \"%s\", which is not declared%s%s%s",
+		                 r->alias, r->metric,
 		                 near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 	}
 	if (r->scope && strncmp(r->scope, "source", 6) == 0)
@@ -217,17 +244,21 @@ static int make_alias(struct trib *t, struct norm_catalogue *c, const struct nor
 	else if (r->scope && strncmp(r->scope, "partner", 7) == 0)
 		a.rank = 1;
 	else if (r->scope && strcmp(r->scope, "global") != 0)
-		return trib_fail(t, TRIB_CONFIG, "normalise.bad_scope: scope of alias \"%s\" is \"%s\"; global, partner, partner:ID, source or source:ID", r->alias, r->scope);
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.bad_scope: scope of alias \"%s\" is \"%s\"; global, partner, partner:ID, source "
+		                 "or source:ID", r->alias, r->scope);
 	a.for_whom = colon ? colon + 1 : NULL;
 	c->by_partner |= a.rank == 1 && colon;
 	if (r->multiplier && norm_ratio_parse(norm_text_of(r->multiplier), &a.multiplier) != 0)
-		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: multiplier of alias \"%s\" is \"%s\"", r->alias, r->multiplier);
+		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: multiplier of alias \"%s\" is \"%s\"", r->alias,
+		                 r->multiplier);
 	a.multiplied = r->multiplier != NULL;
 	a.negative = r->sign && strcmp(r->sign, "-") == 0;
 	a.collection = collection_of[word_of(collections, r->collection, 0)];
 	if (r->currency) {
 		if (!norm_currency_known(r->currency))
-			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_currency: alias \"%s\" has currency \"%s\"", r->alias, r->currency);
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_currency: alias \"%s\" has currency \"%s\"", r->alias,
+			                 r->currency);
 		memcpy(a.currency, r->currency, 4);
 	}
 	const int bad = alias_unit(t, r, &c->metrics[a.metric], c->binary, &a);
@@ -241,7 +272,8 @@ static int by_key(const void *x, const void *y)
 	return d ? d : a->rank - b->rank;
 }
 
-int norm_catalogue_make(struct trib *t, struct norm_catalogue *c, const trib_list *metrics, const trib_list *aliases, bool binary)
+int norm_catalogue_make(struct trib *t, struct norm_catalogue *c, const trib_list *metrics, const trib_list *aliases,
+                        bool binary)
 {
 	const size_t names = sizeof known_as / sizeof *known_as;
 	c->binary = binary;
@@ -255,17 +287,24 @@ int norm_catalogue_make(struct trib *t, struct norm_catalogue *c, const trib_lis
 	for (size_t i = 0; i < aliases->count; i++)
 		if ((bad = make_alias(t, c, &r[i])) != 0)
 			return bad;
-	for (int i = 0; i < c->metric_count; i++)
-		if ((bad = add_alias(t, c, c->metrics[i].id, &(struct norm_alias){ .rank = 3, .metric = i, .multiplier = { 1, 1 } })) != 0)
+	struct norm_alias a = { .rank = 3, .multiplier = { 1, 1 } };
+	for (int i = 0; i < c->metric_count; i++) {
+		a.metric = i;
+		if ((bad = add_alias(t, c, c->metrics[i].id, &a)) != 0)
 			return bad;
-	for (size_t i = 0; i < names; i++)
-		if ((bad = add_alias(t, c, known_as[i].alias, &(struct norm_alias){ .rank = 3, .metric = norm_metric_find(c, known_as[i].metric), .multiplier = { 1, 1 } })) != 0)
+	}
+	for (size_t i = 0; i < names; i++) {
+		a.metric = norm_metric_find(c, known_as[i].metric);
+		if ((bad = add_alias(t, c, known_as[i].alias, &a)) != 0)
 			return bad;
+	}
 	qsort(c->aliases, (size_t)c->alias_count, sizeof *c->aliases, by_key);
 	for (int i = 1; i < c->alias_count; i++) {
-		const struct norm_alias *a = &c->aliases[i - 1], *b = &c->aliases[i];
-		if (a->rank == b->rank && a->rank < 3 && strcmp(a->key, b->key) == 0 && strcmp(a->for_whom ? a->for_whom : "", b->for_whom ? b->for_whom : "") == 0)
-			return trib_fail(t, TRIB_CONFIG, "normalise.duplicate_alias: alias \"%s\" is declared twice in one scope", a->key);
+		const struct norm_alias *x = &c->aliases[i - 1], *y = &c->aliases[i];
+		const char *of_x = x->for_whom ? x->for_whom : "", *of_y = y->for_whom ? y->for_whom : "";
+		if (x->rank == y->rank && x->rank < 3 && strcmp(x->key, y->key) == 0 && strcmp(of_x, of_y) == 0)
+			return trib_fail(t, TRIB_CONFIG, "normalise.duplicate_alias: alias \"%s\" is declared twice in one scope",
+			                 x->key);
 	}
 	return TRIB_OK;
 }

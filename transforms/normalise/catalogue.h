@@ -1,6 +1,6 @@
 /* catalogue - what is measured (metrics) and how partners call it (aliases): the user's rows over the built-in seed.
  *
- * Law: a name that nothing explains is never guessed. norm_sense() answers TRIB_NOT_A_VALUE and the nearest known name. */
+ * Law: a name that nothing explains is never guessed: norm_sense() answers TRIB_NOT_A_VALUE and the nearest name. */
 #ifndef TRIBX_NORM_CATALOGUE_H
 #define TRIBX_NORM_CATALOGUE_H
 
@@ -13,7 +13,8 @@ enum norm_collection { NORM_DELTA, NORM_GAUGE, NORM_MTD, NORM_QTD, NORM_YTD, NOR
 
 /* Rows as users write them: options `metrics` and `aliases`. */
 struct norm_metric_row {
-	const char *metric_id, *kind, *unit, *time_agg, *fx_policy, *num_metric, *den_metric, *factor, *plausible_min, *plausible_max;
+	const char *metric_id, *kind, *unit, *time_agg, *fx_policy, *num_metric, *den_metric, *factor;
+	const char *plausible_min, *plausible_max;
 	int64_t decimals;
 };
 struct norm_alias_row { const char *scope, *alias, *metric, *unit, *multiplier, *collection, *sign, *currency; };
@@ -61,12 +62,15 @@ struct norm_sense {
 	char currency[4], symbol[8];
 };
 
-int norm_catalogue_make(struct trib *t, struct norm_catalogue *c, const trib_list *metrics, const trib_list *aliases, bool binary);
+int norm_catalogue_make(struct trib *t, struct norm_catalogue *c, const trib_list *metrics, const trib_list *aliases,
+                        bool binary);
 void norm_catalogue_done(struct norm_catalogue *c);
 int norm_metric_find(const struct norm_catalogue *c, const char *id);                     /* -1: none */
 /* partner, source: who is speaking ("" none). near: room for the nearest known name, "" if nothing is near. */
-int norm_sense(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source, struct norm_sense *out, char near[64]);
-/* A unit said beside a value (unit column, cell) replaces what the header said. TRIB_NOT_A_VALUE: another dimension or no unit. */
+int norm_sense(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source,
+               struct norm_sense *out, char near[64]);
+/* A unit said beside a value (unit column, cell) replaces what the header said. TRIB_NOT_A_VALUE: another dimension
+ * or no unit. */
 int norm_sense_unit(const struct norm_catalogue *c, struct trib_text unit, struct norm_sense *in_out);
 
 #endif

@@ -33,7 +33,8 @@ static bool is_unit(struct trib_text t, enum norm_dim want)
 	return t.n > 0 && !is_side(t) && (norm_spec(t, want, false, &s) == 0 || norm_spec(t, NORM_ANY, false, &s) == 0);
 }
 
-static int suffixed(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, norm_wide *m, int *scale, struct trib_text *unit)
+static int suffixed(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, norm_wide *m, int *scale,
+                    struct trib_text *unit)
 {
 	size_t n = cell.n;
 	while (n > 0 && !(cell.p[n - 1] >= '0' && cell.p[n - 1] <= '9') && cell.p[n - 1] != ')')
@@ -46,7 +47,8 @@ static int suffixed(const struct trib_numbers *f, struct trib_text cell, enum no
 }
 
 /* Something in front, and perhaps behind as well ("$1.5k"): both are the unit, joined in room. */
-static int prefixed(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, norm_wide *m, int *scale, struct trib_text *unit, char room[NORM_UNIT_TEXT])
+static int prefixed(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, norm_wide *m, int *scale,
+                    struct trib_text *unit, char room[NORM_UNIT_TEXT])
 {
 	const bool minus = cell.p[0] == '-';
 	size_t n = minus;
@@ -84,7 +86,8 @@ static bool suppressed(struct trib_text c)
 	return true;
 }
 
-static int decorated(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span, norm_wide *m, int *scale, struct trib_text *unit, char room[NORM_UNIT_TEXT])
+static int decorated(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span,
+                     norm_wide *m, int *scale, struct trib_text *unit, char room[NORM_UNIT_TEXT])
 {
 	cell = norm_trimmed(cell, "");
 	if (suppressed(cell))
@@ -96,13 +99,15 @@ static int decorated(const struct trib_numbers *f, struct trib_text cell, enum n
 		if (is == 0 || is == TRIB_AMBIGUOUS)
 			return is;
 	}
-	if (suffixed(f, cell, want, m, scale, unit) == NORM_VALUE || prefixed(f, cell, want, m, scale, unit, room) == NORM_VALUE)
+	if (suffixed(f, cell, want, m, scale, unit) == NORM_VALUE ||
+	    prefixed(f, cell, want, m, scale, unit, room) == NORM_VALUE)
 		return NORM_VALUE;
 	const int bad = number(f, cell, m, scale);
 	return bad == 0 ? NORM_VALUE : bad;
 }
 
-int norm_cell(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span, norm_wide *m, int *scale, struct trib_text *unit, char room[NORM_UNIT_TEXT])
+int norm_cell(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span, norm_wide *m,
+              int *scale, struct trib_text *unit, char room[NORM_UNIT_TEXT])
 {
 	*unit = (struct trib_text){ NULL, 0 };
 	if (!cell.p || cell.n == 0)
@@ -198,8 +203,9 @@ int norm_span(struct trib_text t, const char *format, norm_wide *m, int *scale)
 		return TRIB_NOT_A_VALUE;
 	if (parts == 2 && !format)
 		return TRIB_AMBIGUOUS;
-	norm_wide whole = parts == 3 ? part[0] * 3600 + part[1] * 60 : strcmp(format, "h:mm") == 0 ? part[0] * 3600 : part[0] * 60;
-	if (parts == 2 && strcmp(format, "h:mm") == 0)
+	const bool hours = parts == 3 || strcmp(format, "h:mm") == 0;
+	const norm_wide whole = part[0] * (hours ? 3600 : 60) + (parts == 3 ? part[1] * 60 : 0);
+	if (parts == 2 && hours)
 		last *= 60;
 	*m = whole * (norm_wide)norm_pow10[places] + last;
 	*scale = places;

@@ -1,16 +1,20 @@
-/* cell - one cell of a partner's table: a number as it is written, perhaps with a unit, a currency or a percent sign. */
+/* cell - one cell of a partner's table: a number as it is written, perhaps with a unit, a currency or a percent
+ * sign. */
 #ifndef TRIBX_NORM_CELL_H
 #define TRIBX_NORM_CELL_H
 
 #include "units.h"
 
-enum norm_cell { NORM_VALUE, NORM_NULL, NORM_SUPPRESSED };      /* suppressed: *, c, <5: there is a value and it is not told */
+/* suppressed: *, c, <5: there is a value and it is not told */
+enum norm_cell { NORM_VALUE, NORM_NULL, NORM_SUPPRESSED };
 
 enum { NORM_UNIT_TEXT = 48 };
 
 /* An enum norm_cell, or TRIB_NOT_A_VALUE, TRIB_OUT_OF_RANGE, TRIB_AMBIGUOUS (1:30). unit: what stands beside the number
- * ("%", "lakh", "GB", "EUR", "$ k"), in the cell or in room; p == NULL: nothing. span: "h:mm", "mm:ss" or NULL, for clock-like durations. */
-int norm_cell(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span, norm_wide *m, int *scale, struct trib_text *unit,
+ * ("%", "lakh", "GB", "EUR", "$ k"), in the cell or in room; p == NULL: nothing. span: "h:mm", "mm:ss" or NULL, for
+ * clock-like durations. */
+int norm_cell(const struct trib_numbers *f, struct trib_text cell, enum norm_dim want, const char *span, norm_wide *m,
+              int *scale, struct trib_text *unit,
               char room[NORM_UNIT_TEXT]);
 
 /* Is a column of bare shares in percent or a fraction? Votes over its values. */

@@ -171,7 +171,8 @@ int norm_convert(norm_wide m, int scale, struct norm_factor f, norm_wide rate, i
 	if (f.den == 1 && !__builtin_mul_overflow(x, rate, &y))
 		return norm_round(y, scale + f.scale + rate_scale, to, out);
 	int at = scale + f.scale;
-	if (f.den != 1) {                                        /* money has decimal units; a user's 1/3 ends here, 18 digits on */
+	/* money has decimal units; a user's 1/3 ends here, 18 digits on */
+	if (f.den != 1) {
 		const int bad = divide(x, at, f.den, 18, &x);
 		if (bad != 0)
 			return bad;

@@ -27,7 +27,8 @@ static inline trib_dec norm_dec_of(norm_wide w)
 	return (trib_dec){ .lo = (uint64_t)w, .hi = (int64_t)(w >> 64) };
 }
 
-int norm_ratio_make(norm_wide num, norm_wide den, struct norm_ratio *out);                 /* reduces; TRIB_OUT_OF_RANGE */
+/* reduces; TRIB_OUT_OF_RANGE */
+int norm_ratio_make(norm_wide num, norm_wide den, struct norm_ratio *out);
 int norm_ratio_mul(struct norm_ratio a, struct norm_ratio b, struct norm_ratio *out);
 int norm_ratio_div(struct norm_ratio a, struct norm_ratio b, struct norm_ratio *out);
 int norm_ratio_parse(struct trib_text text, struct norm_ratio *out);                         /* 0.001, 1/60, 1e6 */

@@ -6,8 +6,11 @@
 const struct trib_field norm_fx_fields[] = {
 	TRIB_FIELD(struct norm_fx_row, base, .flags = TRIB_REQUIRED, .help = "Currency of which one unit is priced."),
 	TRIB_FIELD(struct norm_fx_row, quote, .flags = TRIB_REQUIRED, .help = "Currency that the price is in."),
-	TRIB_FIELD(struct norm_fx_row, period, .flags = TRIB_REQUIRED, .help = "Day or period that the rate is of: 2025-01-31, 2025-01, 2025-Q1."),
-	TRIB_FIELD(struct norm_fx_row, kind, .allow = "avg|end|spot", .help = "Average of the period, rate at its end, or of the day. Not given: spot for a day, avg for a longer period."),
+	TRIB_FIELD(struct norm_fx_row, period, .flags = TRIB_REQUIRED,
+	           .help = "Day or period that the rate is of: 2025-01-31, 2025-01, 2025-Q1."),
+	TRIB_FIELD(struct norm_fx_row, kind, .allow = "avg|end|spot",
+	           .help = "Average of the period, rate at its end, or of the day. Not given: spot for a day, avg for a "
+	           "longer period."),
 	TRIB_FIELD(struct norm_fx_row, rate, .help = "The rate, up to 18 decimals; an empty one or NaN was not published."),
 	{ 0 },
 };
@@ -33,7 +36,8 @@ static uint64_t pair_of(uint32_t from, uint32_t to)
 
 static bool published(const char *rate)
 {
-	return rate && rate[0] && !norm_fold_equal(norm_text_of(rate), norm_text_of("nan")) && !trib_null_word(norm_text_of(rate));
+	return rate && rate[0] && !norm_fold_equal(norm_text_of(rate), norm_text_of("nan")) &&
+		!trib_null_word(norm_text_of(rate));
 }
 
 static int add_quote(struct trib *t, struct norm_fx *fx, const struct norm_fx_row *r)
@@ -41,12 +45,18 @@ static int add_quote(struct trib *t, struct norm_fx *fx, const struct norm_fx_ro
 	struct norm_quote q = { 0 };
 	enum trib_grain grain;
 	if (!norm_currency_known(r->base) || !norm_currency_known(r->quote))
-		return trib_fail(t, TRIB_CONFIG, "normalise.unknown_currency: rate %s/%s of %s names a currency that ISO 4217 does not know", r->base, r->quote, r->period);
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.unknown_currency: rate %s/%s of %s names a currency that ISO 4217 does not know",
+		                 r->base, r->quote, r->period);
 	if (trib_period(norm_text_of(r->period), NULL, &grain, &q.start, &q.end) != 0)
-		return trib_fail(t, TRIB_CONFIG, "normalise.bad_period: rate %s/%s is of \"%s\", which is no day or period", r->base, r->quote, r->period);
-	if (trib_dec_parse(norm_text_of(r->rate), PLACES, &q.rate) != 0 || q.rate.hi < 0 || (q.rate.hi == 0 && q.rate.lo == 0))
-		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: rate %s/%s of %s is \"%s\"", r->base, r->quote, r->period, r->rate);
-	q.kind = !r->kind ? (grain == TRIB_DAY ? NORM_FX_SPOT : NORM_FX_AVG) : r->kind[0] == 'a' ? NORM_FX_AVG : r->kind[0] == 'e' ? NORM_FX_END : NORM_FX_SPOT;
+		return trib_fail(t, TRIB_CONFIG, "normalise.bad_period: rate %s/%s is of \"%s\", which is no day or period",
+		                 r->base, r->quote, r->period);
+	if (trib_dec_parse(norm_text_of(r->rate), PLACES, &q.rate) != 0 || q.rate.hi < 0 ||
+	    (q.rate.hi == 0 && q.rate.lo == 0))
+		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: rate %s/%s of %s is \"%s\"", r->base, r->quote,
+		                 r->period, r->rate);
+	q.kind = !r->kind ? (grain == TRIB_DAY ? NORM_FX_SPOT : NORM_FX_AVG) : r->kind[0] == 'a' ? NORM_FX_AVG :
+		r->kind[0] == 'e' ? NORM_FX_END : NORM_FX_SPOT;
 	q.pair = pair_of(norm_code3(r->base), norm_code3(r->quote));
 	fx->quotes[fx->count++] = q;
 	return TRIB_OK;
@@ -97,9 +107,11 @@ static bool is_of(const struct norm_fx *fx, size_t i, uint64_t pair, enum norm_p
 	return i < fx->count && fx->quotes[i].pair == pair && fx->quotes[i].kind == kind;
 }
 
-static const struct norm_quote *exactly(const struct norm_fx *fx, uint64_t pair, enum norm_policy kind, trib_date start, trib_date end)
+static const struct norm_quote *exactly(const struct norm_fx *fx, uint64_t pair, enum norm_policy kind, trib_date start,
+                                        trib_date end)
 {
-	for (size_t i = seek(fx, pair, kind, start); is_of(fx, i, pair, kind) && fx->quotes[i].start.days == start.days; i++)
+	for (size_t i = seek(fx, pair, kind, start); is_of(fx, i, pair, kind) &&
+	     fx->quotes[i].start.days == start.days; i++)
 		if (fx->quotes[i].end.days == end.days)
 			return &fx->quotes[i];
 	return NULL;
@@ -114,7 +126,8 @@ static const struct norm_quote *last_before(const struct norm_fx *fx, uint64_t p
 }
 
 /* The mean of the quotes inside [start, end): of periods if they cover it whole, else of days. */
-static int mean(const struct norm_fx *fx, uint64_t pair, enum norm_policy kind, trib_date start, trib_date end, trib_dec *out)
+static int mean(const struct norm_fx *fx, uint64_t pair, enum norm_policy kind, trib_date start, trib_date end,
+                trib_dec *out)
 {
 	norm_wide sum = 0;
 	int64_t count = 0;
@@ -131,7 +144,8 @@ static int mean(const struct norm_fx *fx, uint64_t pair, enum norm_policy kind, 
 	return trib_dec_div(norm_dec_of(sum), PLACES, trib_dec_i64(count), 0, PLACES, out);
 }
 
-static int published_rate(const struct norm_fx *fx, uint64_t pair, enum norm_policy policy, trib_date start, trib_date end, trib_dec *rate, trib_date *date)
+static int published_rate(const struct norm_fx *fx, uint64_t pair, enum norm_policy policy, trib_date start,
+                          trib_date end, trib_dec *rate, trib_date *date)
 {
 	const struct norm_quote *q = policy == NORM_FX_SPOT ? NULL : exactly(fx, pair, policy, start, end);
 	*date = start;
@@ -146,8 +160,10 @@ static int published_rate(const struct norm_fx *fx, uint64_t pair, enum norm_pol
 	return 0;
 }
 
-/* from -> to as num / den of published rates: one of them is 1. The pair written from the pivot is read, its inverse computed. */
-static int leg(const struct norm_fx *fx, uint32_t from, uint32_t to, enum norm_policy policy, trib_date start, trib_date end, trib_dec *num, trib_dec *den, trib_date *date)
+/* from -> to as num / den of published rates: one of them is 1. The pair written from the pivot is read, its inverse
+ * computed. */
+static int leg(const struct norm_fx *fx, uint32_t from, uint32_t to, enum norm_policy policy, trib_date start,
+               trib_date end, trib_dec *num, trib_dec *den, trib_date *date)
 {
 	const trib_dec one = norm_dec_of((norm_wide)norm_pow10[PLACES]);
 	for (int turn = 0; turn < 2; turn++) {
@@ -162,7 +178,8 @@ static int leg(const struct norm_fx *fx, uint32_t from, uint32_t to, enum norm_p
 	return TRIB_NOT_A_VALUE;
 }
 
-int norm_fx_rate(const struct norm_fx *fx, uint32_t from, uint32_t to, enum norm_policy policy, trib_date start, trib_date end, struct norm_rate *out)
+int norm_fx_rate(const struct norm_fx *fx, uint32_t from, uint32_t to, enum norm_policy policy, trib_date start,
+                 trib_date end, struct norm_rate *out)
 {
 	trib_dec num, den, num2, den2, rate, over;
 	trib_date date, date2;

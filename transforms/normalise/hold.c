@@ -1,5 +1,6 @@
-/* hold - rows wait until their scope ends, one group per series, then: running totals become deltas, amounts are converted
- * at the grain they came in, short periods are combined. A group's rows are 64 bytes each; its key is kept once. */
+/* hold - rows wait until their scope ends, one group per series, then: running totals become deltas, amounts are
+ * converted at the grain they came in, short periods are combined. A group's rows are 64 bytes each; its key is kept
+ * once. */
 #include <stdlib.h>
 #include "norm.h"
 #include "over_time.h"
@@ -37,7 +38,10 @@ static size_t put_cell(char *to, size_t room, const struct trib_view *v, int64_t
 		p = x.p, h.size = (uint32_t)x.n;
 		break;
 	}
-	case TRIB_BOOL: bit = ((const uint8_t *)v->values)[(i + v->bit) >> 3] >> ((i + v->bit) & 7) & 1; p = &bit, h.size = 1; break;
+	case TRIB_BOOL:
+		bit = ((const uint8_t *)v->values)[(i + v->bit) >> 3] >> ((i + v->bit) & 7) & 1;
+		p = &bit, h.size = 1;
+		break;
 	case TRIB_DATE: p = (const int32_t *)v->values + i, h.size = 4; break;
 	case TRIB_DEC: p = (const trib_dec *)v->values + i, h.size = 16; break;
 	default: p = (const int64_t *)v->values + i, h.size = 8; break;
@@ -93,7 +97,8 @@ static struct group *group_at(struct norm_hold *h, const char *key, size_t size)
 	if (code == before) {
 		struct key_head k;
 		memcpy(&k, key, sizeof k);
-		*g = (struct group){ .metric = k.metric, .currency = k.currency, .collection = (enum norm_collection)k.collection };
+		*g = (struct group){ .metric = k.metric, .currency = k.currency };
+		g->collection = (enum norm_collection)k.collection;
 		memcpy(g->dim, k.dim, sizeof g->dim);
 	}
 	return g;
@@ -122,16 +127,20 @@ static bool too_long(const struct norm *s, const struct norm_item *x, enum norm_
 	return x->end.days > b.days;
 }
 
-static int hold_row(struct trib *t, struct norm *s, struct trib_batch *in, const struct trib_view *keep, int64_t i, char *key, size_t room)
+static int hold_row(struct trib *t, struct norm *s, struct trib_batch *in, const struct trib_view *keep, int64_t i,
+                    char *key, size_t room)
 {
 	const struct norm_rows *r = &s->rows;
 	const struct norm_entry *e = &s->entries[r->entry[i]];
 	const struct norm_period *p = &s->period_of[r->period[i]];
 	struct key_head k = { .metric = e->is.metric, .currency = r->currency[i], .collection = (int32_t)e->is.collection };
-	const struct norm_item x = { .start = p->start, .end = p->end, .grain = p->grain, .value = r->m[i], .status = r->status[i] };
+	const struct norm_item x = { .start = p->start, .end = p->end, .grain = p->grain, .value = r->m[i],
+	                             .status = r->status[i] };
 	size_t size = sizeof k;
 	if (too_long(s, &x, e->is.collection)) {
-		trib_reject(t, in, i, "normalise.grain_down", "%s: a value of \"%s\" does not lie within one %s; it would have to be taken apart", s->catalogue->metrics[k.metric].id,
+		trib_reject(t, in, i, "normalise.grain_down",
+		            "%s: a value of \"%s\" does not lie within one %s; it would have to be taken apart",
+		            s->catalogue->metrics[k.metric].id,
 		            s->periods.texts[r->period[i]].p, s->o.grain);
 		return TRIB_OK;
 	}
@@ -141,7 +150,8 @@ static int hold_row(struct trib *t, struct norm *s, struct trib_batch *in, const
 	for (size_t c = 0; c < s->o.keep.count && !s->to_model; c++) {
 		const size_t n = put_cell(key + size, room - size, &keep[c], i);
 		if (n == 0) {
-			trib_reject(t, in, i, "normalise.key_too_long", "the kept columns of this row are longer than %zu bytes together; they are its key", room);
+			trib_reject(t, in, i, "normalise.key_too_long",
+			            "the kept columns of this row are longer than %zu bytes together; they are its key", room);
 			return TRIB_OK;
 		}
 		size += n;
@@ -175,14 +185,16 @@ int norm_hold_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 
 /* ---- flush ---- */
 
-static void refuse(struct trib *t, struct norm *s, const struct group *g, const struct norm_item *x, const char *code, const char *why)
+static void refuse(struct trib *t, struct norm *s, const struct group *g, const struct norm_item *x, const char *code,
+                   const char *why)
 {
 	char from[16], to[16], value[TRIB_DEC_TEXT];
 	from[trib_date_text(x->start, from)] = '\0';
 	to[trib_date_text(x->end, to)] = '\0';
 	value[trib_dec_short(norm_dec_of(x->value), NORM_HELD_SCALE, value)] = '\0';
 	const char *raw = trib_fmt(t, "%s %s..%s %s", s->catalogue->metrics[g->metric].id, from, to, value);
-	trib_reject_raw(t, NULL, norm_text_of(raw), code, "%s of %s to %s: %s", s->catalogue->metrics[g->metric].id, from, to, why);
+	trib_reject_raw(t, NULL, norm_text_of(raw), code, "%s of %s to %s: %s", s->catalogue->metrics[g->metric].id, from,
+	                to, why);
 	s->hold->refused++;
 }
 
@@ -208,7 +220,8 @@ static int put_long(struct trib *t, struct norm *s, const struct norm_observatio
 	if (norm_has_value(o->status))
 		trib_put_dec(b, trib_add_dec(b, "value", 38, (int)s->o.decimals), norm_dec_of(o->value));
 	if (s->target >= 0 && norm_has_value(o->status) && (o->currency < 0 || o->is_converted || o->currency == s->target))
-		trib_put_dec(b, trib_add_dec(b, s->o.converted_as, 38, (int)s->o.decimals), norm_dec_of(o->is_converted ? o->converted : o->value));
+		trib_put_dec(b, trib_add_dec(b, s->o.converted_as, 38, (int)s->o.decimals),
+		             norm_dec_of(o->is_converted ? o->converted : o->value));
 	if (o->flag && s->o.decumulate)
 		trib_put_str(b, trib_add(b, "flag", TRIB_STR), norm_text_of(o->flag));
 	trib_rows(b, 1);
@@ -218,10 +231,12 @@ static int put_long(struct trib *t, struct norm *s, const struct norm_observatio
 	return trib_emit(t, 0, b);
 }
 
-static int put(struct trib *t, struct norm *s, const struct group *g, const char *key, const struct norm_item *x, const norm_wide *converted)
+static int put(struct trib *t, struct norm *s, const struct group *g, const char *key, const struct norm_item *x,
+               const norm_wide *converted)
 {
 	struct norm_observation o = {
-		.metric = g->metric, .currency = g->currency, .start = x->start, .end = x->end, .grain = norm_grain_name(x->grain), .status = x->status,
+		.metric = g->metric, .currency = g->currency, .start = x->start, .end = x->end,
+			.grain = norm_grain_name(x->grain), .status = x->status,
 		.flag = x->negative_delta ? "negative_delta" : NULL, .detail = "{}",
 	};
 	memcpy(o.dim, g->dim, sizeof o.dim);
@@ -235,19 +250,24 @@ static int put(struct trib *t, struct norm *s, const struct group *g, const char
 	return s->to_model ? norm_model_put(t, s, &o) : put_long(t, s, &o, key);
 }
 
-/* The same items in the target currency, each at the rate of its own period; an item without a rate leaves both, and says so. */
-static int convert(struct trib *t, struct norm *s, const struct group *g, struct norm_item *items, int n, struct norm_item *out)
+/* The same items in the target currency, each at the rate of its own period; an item without a rate leaves both, and
+ * says so. */
+static int convert(struct trib *t, struct norm *s, const struct group *g, struct norm_item *items, int n,
+                   struct norm_item *out)
 {
 	const enum norm_policy policy = s->catalogue->metrics[g->metric].policy;
 	int kept = 0;
 	for (int i = 0; i < n; i++) {
 		struct norm_rate rate;
 		struct norm_item x = items[i];
-		if (x.status == 'A' && norm_fx_rate(s->fx, norm_code3(s->currencies.texts[g->currency].p), norm_code3(s->currencies.texts[s->target].p), policy, x.start, x.end, &rate) != 0) {
+		if (x.status == 'A' && norm_fx_rate(s->fx, norm_code3(s->currencies.texts[g->currency].p),
+		                                    norm_code3(s->currencies.texts[s->target].p), policy, x.start, x.end,
+		                                    &rate) != 0) {
 			refuse(t, s, g, &x, "normalise.no_rate", "no rate is published for it");
 			continue;
 		}
-		if (x.status == 'A' && norm_convert(x.value, NORM_HELD_SCALE, (struct norm_factor){ 1, 1, 0 }, rate.m, rate.scale, NORM_HELD_SCALE, &x.value) != 0) {
+		if (x.status == 'A' && norm_convert(x.value, NORM_HELD_SCALE, (struct norm_factor){ 1, 1, 0 }, rate.m,
+		                                    rate.scale, NORM_HELD_SCALE, &x.value) != 0) {
 			refuse(t, s, g, &items[i], "normalise.out_of_range", "more than 38 digits");
 			continue;
 		}
@@ -257,7 +277,8 @@ static int convert(struct trib *t, struct norm *s, const struct group *g, struct
 	return kept;
 }
 
-static int combine(struct trib *t, struct norm *s, const struct group *g, const char *key, const struct norm_item *items, const struct norm_item *money, int n)
+static int combine(struct trib *t, struct norm *s, const struct group *g, const char *key,
+                   const struct norm_item *items, const struct norm_item *money, int n)
 {
 	const struct norm_metric *m = &s->catalogue->metrics[g->metric];
 	for (int i = 0, k; i < n; i = k) {
@@ -266,11 +287,14 @@ static int combine(struct trib *t, struct norm *s, const struct group *g, const 
 		bool negative = false;
 		int covered = 0;
 		trib_period_of(items[i].start, s->grain, &x.start, &x.end);
-		for (k = i; k < n && items[k].start.days < x.end.days; k++)
-			negative |= items[k].negative_delta, covered += items[k].status == 'A' ? items[k].end.days - items[k].start.days : 0;
+		for (k = i; k < n && items[k].start.days < x.end.days; k++) {
+			negative |= items[k].negative_delta;
+			covered += items[k].status == 'A' ? items[k].end.days - items[k].start.days : 0;
+		}
 		if (k > i + 1 || items[i].start.days != x.start.days || items[i].end.days != x.end.days) {
 			if (items[k - 1].end.days > x.end.days) {
-				refuse(t, s, g, &items[k - 1], "normalise.grain_down", "it does not lie within one period of the grain");
+				refuse(t, s, g, &items[k - 1], "normalise.grain_down",
+				       "it does not lie within one period of the grain");
 				continue;
 			}
 			const int is = norm_combine(&items[i], k - i, m->time_agg, NORM_HELD_SCALE, &x.value);
@@ -278,8 +302,10 @@ static int combine(struct trib *t, struct norm *s, const struct group *g, const 
 			if (is == 0 && money && norm_combine(&money[i], k - i, m->time_agg, NORM_HELD_SCALE, &in_target) != 0)
 				return trib_fail(t, TRIB_FATAL, "internal.combine: converted values do not combine");
 			if (is != 0 && any) {
-				refuse(t, s, g, &items[i], is == TRIB_OUT_OF_RANGE ? "normalise.out_of_range" : "normalise.not_aggregable",
-				       m->kind == NORM_RATIO_OF ? "a ratio is recomputed from its parts, never averaged" : "values of shorter periods do not add up to it");
+				refuse(t, s, g, &items[i], is == TRIB_OUT_OF_RANGE ? "normalise.out_of_range" :
+				       "normalise.not_aggregable",
+				       m->kind == NORM_RATIO_OF ? "a ratio is recomputed from its parts, never averaged" :
+				       "values of shorter periods do not add up to it");
 				continue;
 			}
 			x.status = !any ? 'O' : covered < x.end.days - x.start.days ? 'P' : 'A';
@@ -301,8 +327,10 @@ static int flush_group(struct trib *t, struct norm *s, struct group *g, const ch
 	norm_sort(items, g->count);
 	int n = g->count;
 	for (int i = 1; i < n && !sums; i++)
-		if (items[i].start.days == items[i - 1].start.days && items[i].end.days == items[i - 1].end.days && items[i].value != items[i - 1].value) {
-			refuse(t, s, g, &items[i], "normalise.duplicate_conflict", "two values for one period, and they cannot be added");
+		if (items[i].start.days == items[i - 1].start.days && items[i].end.days == items[i - 1].end.days &&
+		    items[i].value != items[i - 1].value) {
+			refuse(t, s, g, &items[i], "normalise.duplicate_conflict",
+			       "two values for one period, and they cannot be added");
 			items[i].value = items[i - 1].value;
 		}
 	if (sums)
@@ -310,7 +338,8 @@ static int flush_group(struct trib *t, struct norm *s, struct group *g, const ch
 	else {
 		int kept = 0;
 		for (int i = 0; i < n; i++)
-			if (kept == 0 || items[i].start.days != items[kept - 1].start.days || items[i].end.days != items[kept - 1].end.days)
+			if (kept == 0 || items[i].start.days != items[kept - 1].start.days ||
+			    items[i].end.days != items[kept - 1].end.days)
 				items[kept++] = items[i];
 		n = kept;
 	}

@@ -1,4 +1,5 @@
-/* locale - how numbers are written: declared, by the value of a column, or inferred from the first rows and then verified. */
+/* locale - how numbers are written: declared, by the value of a column, or inferred from the first rows and then
+ * verified. */
 #include <stdio.h>
 #include "norm.h"
 
@@ -7,24 +8,29 @@ int norm_locale_open(struct trib *t, struct norm *s)
 	s->only = (struct norm_style){ .numbers = { .decimal = '.' }, .known = false };
 	if (s->o.locale) {
 		if (trib_numbers(s->o.locale, &s->only.numbers) != 0)
-			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_locale: no locale \"%s\" is known; write one (de_DE, en_US, fr) or a sample (1.234,56)", s->o.locale);
+			return trib_fail(t, TRIB_CONFIG,
+			                 "normalise.unknown_locale: no locale \"%s\" is known; write one (de_DE, en_US, fr) or a "
+			                 "sample (1.234,56)", s->o.locale);
 		s->only.known = true;
 	}
 	for (size_t i = 0; i < s->o.locales.count; i++) {
 		struct trib_numbers n;
 		const char *locale = ((const char *const *)s->o.locales.items)[i];
 		if (trib_numbers(locale, &n) != 0)
-			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_locale: locales: no locale \"%s\" is known, %s has it", locale, s->o.locales.names[i]);
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_locale: locales: no locale \"%s\" is known, %s has it",
+			                 locale, s->o.locales.names[i]);
 	}
 	if (s->o.locales.count && !s->o.locale_by)
-		return trib_fail(t, TRIB_CONFIG, "normalise.locale_by: locales is there, but locale_by does not say which column decides");
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.locale_by: locales is there, but locale_by does not say which column decides");
 	s->only.numbers.scientific |= s->o.scientific;
 	s->only.numbers.dash_is_zero |= s->o.dash_is_zero;
 	return TRIB_OK;
 }
 
 /* The cell that two usual styles read as two values, for the error. */
-static int two_readings(struct trib *t, const char *column, const struct trib_view *v, int64_t first, int64_t step, int64_t count)
+static int two_readings(struct trib *t, const char *column, const struct trib_view *v, int64_t first, int64_t step,
+                        int64_t count)
 {
 	static const char *const usual[] = { "en_US", "de_DE", "fr", "de_CH", "en_IN" };
 	char x[2][TRIB_DEC_TEXT];
@@ -35,19 +41,26 @@ static int two_readings(struct trib *t, const char *column, const struct trib_vi
 				trib_dec p, q;
 				int sp, sq;
 				const struct trib_text c = trib_str(v, i);
-				if (trib_numbers(usual[a], &n) != 0 || trib_numbers(usual[b], &m) != 0 || trib_number(&n, c, &p, &sp) != 0 || trib_number(&m, c, &q, &sq) != 0)
+				if (trib_numbers(usual[a], &n) != 0 || trib_numbers(usual[b], &m) != 0 ||
+				    trib_number(&n, c, &p, &sp) != 0 || trib_number(&m, c, &q, &sq) != 0)
 					continue;
 				x[0][trib_dec_text(p, sp, x[0])] = '\0';
 				x[1][trib_dec_text(q, sq, x[1])] = '\0';
 				if (strcmp(x[0], x[1]) == 0)
 					continue;
-				return trib_fail(t, TRIB_CONFIG, "normalise.locale_ambiguous: column \"%s\" can be read in two ways: \"%.*s\" is %s as in %s or %s as in %s; "
-				                 "set locale: %s or locale: %s", column, (int)c.n, c.p, x[0], usual[a], x[1], usual[b], usual[a], usual[b]);
+				return trib_fail(t, TRIB_CONFIG,
+				                 "normalise.locale_ambiguous: column \"%s\" can be read in two ways: \"%.*s\" is %s "
+				                 "as in %s or %s as in %s; "
+				                 "set locale: %s or locale: %s", column, (int)c.n, c.p, x[0], usual[a], x[1], usual[b],
+				                 usual[a], usual[b]);
 			}
-	return trib_fail(t, TRIB_CONFIG, "normalise.locale_ambiguous: column \"%s\": its numbers can be read in two ways; set locale:", column);
+	return trib_fail(t, TRIB_CONFIG,
+	                 "normalise.locale_ambiguous: column \"%s\": its numbers can be read in two ways; set locale:",
+	                 column);
 }
 
-int norm_locale_guess(struct trib *t, struct norm *s, const char *column, const struct trib_view *v, int64_t first, int64_t step, int64_t count)
+int norm_locale_guess(struct trib *t, struct norm *s, const char *column, const struct trib_view *v, int64_t first,
+                      int64_t step, int64_t count)
 {
 	struct trib_guess g;
 	struct trib_numbers n;
@@ -73,7 +86,9 @@ int norm_locale_guess(struct trib *t, struct norm *s, const char *column, const 
 			if (!trib_null(v, i)) {
 				const struct trib_text c = trib_str(v, i);
 				const size_t shown = c.n < sizeof x ? c.n : sizeof x - 1;
-				return trib_fail(t, TRIB_CONFIG, "normalise.locale_unknown: column \"%s\": no one way of writing numbers reads all of its cells, \"%.*s\" is the first; set locale:",
+				return trib_fail(t, TRIB_CONFIG,
+				                 "normalise.locale_unknown: column \"%s\": no one way of writing numbers reads all of "
+				                 "its cells, \"%.*s\" is the first; set locale:",
 				                 column, (int)shown, c.p);
 			}
 	}
@@ -103,7 +118,8 @@ static const char *reader(struct trib_text cell, char value[TRIB_DEC_TEXT])
 	return NULL;
 }
 
-void norm_locale_reject(struct trib *t, const struct trib_batch *in, int64_t row, const char *column, struct trib_text cell, const struct trib_numbers *declared, int why)
+void norm_locale_reject(struct trib *t, const struct trib_batch *in, int64_t row, const char *column,
+                        struct trib_text cell, const struct trib_numbers *declared, int why)
 {
 	char value[TRIB_DEC_TEXT];
 	const int n = cell.n > 60 ? 60 : (int)cell.n;
@@ -111,11 +127,16 @@ void norm_locale_reject(struct trib *t, const struct trib_batch *in, int64_t row
 	if (!cell.p)
 		trib_reject(t, in, row, "normalise.bad_number", "column \"%s\" holds no number", column);
 	else if (why == TRIB_OUT_OF_RANGE)
-		trib_reject(t, in, row, "normalise.out_of_range", "column \"%s\": \"%.*s\" has more than 38 digits", column, n, cell.p);
+		trib_reject(t, in, row, "normalise.out_of_range", "column \"%s\": \"%.*s\" has more than 38 digits", column, n,
+		            cell.p);
 	else if (why == TRIB_AMBIGUOUS)
-		trib_reject(t, in, row, "normalise.ambiguous_duration", "column \"%s\": \"%.*s\" is hours and minutes or minutes and seconds; set clock: h:mm or clock: mm:ss", column, n, cell.p);
+		trib_reject(t, in, row, "normalise.ambiguous_duration",
+		            "column \"%s\": \"%.*s\" is hours and minutes or minutes and seconds; set clock: h:mm or clock: "
+		            "mm:ss", column, n, cell.p);
 	else if (other)
-		trib_reject(t, in, row, "normalise.locale_mismatch", "column \"%s\": \"%.*s\" is no number as this column writes them; as in %s it would be %s", column, n, cell.p, other, value);
+		trib_reject(t, in, row, "normalise.locale_mismatch",
+		            "column \"%s\": \"%.*s\" is no number as this column writes them; as in %s it would be %s", column,
+		            n, cell.p, other, value);
 	else
 		trib_reject(t, in, row, "normalise.bad_number", "column \"%s\": \"%.*s\" is no number", column, n, cell.p);
 }

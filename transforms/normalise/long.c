@@ -3,7 +3,8 @@
 #include "norm.h"
 
 static const struct { const char *name; enum trib_type type; } own[] = {
-	{ "period_start", TRIB_DATE }, { "period_end", TRIB_DATE }, { "metric", TRIB_STR }, { "unit", TRIB_STR }, { "currency", TRIB_STR },
+	{ "period_start", TRIB_DATE }, { "period_end", TRIB_DATE }, { "metric", TRIB_STR }, { "unit", TRIB_STR },
+	{ "currency", TRIB_STR },
 };
 
 static bool is_own(const struct norm *s, const char *name)
@@ -21,7 +22,9 @@ static int kept(struct trib *t, struct norm *s, const struct trib_batch *b, int 
 	int n = 0;
 	for (size_t i = 0; i < s->o.keep.count; i++) {
 		if (is_own(s, keep[i]))
-			return trib_fail(t, TRIB_CONFIG, "normalise.name_clash: keep: \"%s\" is a column that normalise writes itself; rename it with map before", keep[i]), -1;
+			return trib_fail(t, TRIB_CONFIG,
+			                 "normalise.name_clash: keep: \"%s\" is a column that normalise writes itself; rename it "
+			                 "with map before", keep[i]), -1;
 		const int at = trib_col(b, keep[i]);
 		if (at >= 0)
 			cols[n++] = at;
@@ -39,7 +42,8 @@ int norm_long_bind(struct trib *t, struct norm *s, struct trib_batch *out, const
 		return TRIB_CONFIG;
 	for (size_t i = 0; i < s->o.keep.count; i++)
 		if (trib_col(in, ((const char *const *)s->o.keep.items)[i]) < 0)
-			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_column: keep: the input has no column \"%s\"", ((const char *const *)s->o.keep.items)[i]);
+			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_column: keep: the input has no column \"%s\"",
+			                 ((const char *const *)s->o.keep.items)[i]);
 	if (trib_pick_cols(out, cols, NULL, n) < 0)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -67,7 +71,8 @@ static int add_names(struct trib *t, struct norm *s, struct trib_batch *b)
 	}
 	for (int64_t i = 0; i < r->count; i++)
 		metric[i] = r->entry[i] < 0 ? -1 : s->entries[r->entry[i]].is.metric;
-	if (trib_add_words(b, "metric", metric, ids, metrics) < 0 || trib_add_words(b, "unit", metric, units, metrics) < 0 ||
+	if (trib_add_words(b, "metric", metric, ids, metrics) < 0 ||
+	    trib_add_words(b, "unit", metric, units, metrics) < 0 ||
 	    trib_add_words(b, "currency", r->currency, s->currencies.texts, s->currencies.count) < 0)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	return TRIB_OK;

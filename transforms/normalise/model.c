@@ -1,8 +1,9 @@
 /* model - the partner model's tables: observation (main output), series and observation_flag beside it.
  *
- * A series_id is the XXH3-128 of the series' columns, so every instance and every run finds the same one without asking.
- * An amount that was converted is a second series with basis recomputed. A ratio is kept as reported, compared with the
- * quotient of its parts when all three came in one scope, and flagged if they differ by more than printing explains. */
+ * A series_id is the XXH3-128 of the series' columns, so every instance and every run finds the same one without
+ * asking. An amount that was converted is a second series with basis recomputed. A ratio is kept as reported, compared
+ * with the quotient of its parts when all three came in one scope, and flagged if they differ by more than printing
+ * explains. */
 #include <stdio.h>
 #include <stdlib.h>
 #define XXH_INLINE_ALL
@@ -11,7 +12,12 @@
 
 enum { BATCH = 8192 };
 
-struct parts { bool num, den, told; norm_wide num_value, den_value, reported, half; int32_t num_currency, currency, series; trib_date start; };
+struct parts {
+	bool num, den, told;
+	norm_wide num_value, den_value, reported, half;
+	int32_t num_currency, currency, series;
+	trib_date start;
+};
 struct norm_model {
 	struct norm_words series, ratios;
 	char (*ids)[33];
@@ -32,7 +38,8 @@ const char *norm_grain_name(enum trib_grain grain)
 }
 
 static const struct { const char *name; enum trib_type type; } observation[] = {
-	{ "series_id", TRIB_STR }, { "period_start", TRIB_DATE }, { "period_end", TRIB_DATE }, { "value", TRIB_DEC }, { "obs_status", TRIB_STR },
+	{ "series_id", TRIB_STR }, { "period_start", TRIB_DATE }, { "period_end", TRIB_DATE }, { "value", TRIB_DEC },
+	{ "obs_status", TRIB_STR },
 	{ "conf_status", TRIB_STR }, { "source_asof", TRIB_DATE }, { "run_id", TRIB_STR }, { "raw_ref", TRIB_STR },
 };
 
@@ -80,13 +87,17 @@ static int put_series(struct trib *t, struct norm *s, const struct series_key *k
 	const struct norm_metric *metric = &s->catalogue->metrics[k->metric];
 	char extra[64] = "{}";
 	if (k->basis == BASIS_RECOMPUTED)
-		snprintf(extra, sizeof extra, "{\"converted_from\":\"%s\",\"rate\":\"%s\"}", s->currencies.texts[k->from].p, policies[metric->policy]);
+		snprintf(extra, sizeof extra, "{\"converted_from\":\"%s\",\"rate\":\"%s\"}", s->currencies.texts[k->from].p,
+		         policies[metric->policy]);
 	static const char *const names[] = {
-		"partner_id", "market_id", "device_id", "product_id", "metric_id", "unit_id", "currency", "grain", "calendar_id", "tz", "basis", "source_id", "extra",
+		"partner_id", "market_id", "device_id", "product_id", "metric_id", "unit_id", "currency", "grain",
+		"calendar_id", "tz", "basis", "source_id", "extra",
 	};
 	const char *const cells[] = {
-		s->dims[NORM_PARTNER].texts[k->dim[NORM_PARTNER]].p, s->dims[NORM_MARKET].texts[k->dim[NORM_MARKET]].p, s->dims[NORM_DEVICE].texts[k->dim[NORM_DEVICE]].p,
-		s->dims[NORM_PRODUCT].texts[k->dim[NORM_PRODUCT]].p, metric->id, metric->unit_id, k->currency < 0 ? "*" : s->currencies.texts[k->currency].p, k->grain,
+		s->dims[NORM_PARTNER].texts[k->dim[NORM_PARTNER]].p, s->dims[NORM_MARKET].texts[k->dim[NORM_MARKET]].p,
+		s->dims[NORM_DEVICE].texts[k->dim[NORM_DEVICE]].p,
+		s->dims[NORM_PRODUCT].texts[k->dim[NORM_PRODUCT]].p, metric->id, metric->unit_id,
+		k->currency < 0 ? "*" : s->currencies.texts[k->currency].p, k->grain,
 		s->o.calendar_id, s->o.tz, bases[k->basis], s->o.source_id, extra,
 	};
 	const size_t count = sizeof cells / sizeof *cells;
@@ -138,7 +149,8 @@ static int32_t series_of(struct trib *t, struct norm *s, const struct series_key
 
 /* ---- flags ---- */
 
-static int put_flag(struct trib *t, struct norm *s, int32_t series, trib_date start, const char *flag, const char *detail)
+static int put_flag(struct trib *t, struct norm *s, int32_t series, trib_date start, const char *flag,
+                    const char *detail)
 {
 	struct norm_model *m = s->model;
 	if (m->flag_rows == 0) {
@@ -163,7 +175,8 @@ static struct parts *parts_of(struct norm *s, const struct norm_observation *o, 
 	const struct { int32_t dim[NORM_DIMS], ratio, start, end; } key = {
 		{ o->dim[0], o->dim[1], o->dim[2], o->dim[3] }, ratio, o->start.days, o->end.days,
 	};
-	const int32_t before = m->ratios.count, code = norm_code_of(&m->ratios, (struct trib_text){ (const char *)&key, sizeof key }, INT32_MAX / 2);
+	const struct trib_text as_text = { (const char *)&key, sizeof key };
+	const int32_t before = m->ratios.count, code = norm_code_of(&m->ratios, as_text, INT32_MAX / 2);
 	if (code < 0)
 		return NULL;
 	if (code >= m->parts_cap) {
@@ -204,12 +217,15 @@ static int compare(struct trib *t, struct norm *s, int ratio, const struct parts
 	const struct norm_metric *m = &s->catalogue->metrics[ratio];
 	trib_dec q;
 	norm_wide expected;
-	if (!p->num || !p->den || !p->told || p->den_value == 0 || (m->unit->dim == NORM_MONEY && p->num_currency != p->currency))
+	if (!p->num || !p->den || !p->told || p->den_value == 0)
+		return TRIB_OK;
+	if (m->unit->dim == NORM_MONEY && p->num_currency != p->currency)
 		return TRIB_OK;
 	if (trib_dec_div(norm_dec_of(p->num_value), places, norm_dec_of(p->den_value), places, 18, &q) != 0 ||
 	    norm_scale(norm_wide_of(q), 18, norm_factor_of(m->factor), places, &expected) != 0)
 		return TRIB_OK;
-	const norm_wide off = p->reported > expected ? p->reported - expected : expected - p->reported, size = expected < 0 ? -expected : expected;
+	const norm_wide off = p->reported > expected ? p->reported - expected : expected - p->reported,
+		size = expected < 0 ? -expected : expected;
 	if (off <= p->half || off * 200 <= size)
 		return TRIB_OK;
 	char a[TRIB_DEC_TEXT], b[TRIB_DEC_TEXT], detail[160];
@@ -221,7 +237,8 @@ static int compare(struct trib *t, struct norm *s, int ratio, const struct parts
 
 /* ---- observations ---- */
 
-static int put_observation(struct trib *t, struct norm *s, int32_t series, const struct norm_observation *o, norm_wide value)
+static int put_observation(struct trib *t, struct norm *s, int32_t series, const struct norm_observation *o,
+                           norm_wide value)
 {
 	struct norm_model *m = s->model;
 	struct trib_batch *b = &m->main;
@@ -278,7 +295,8 @@ int norm_model_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 		const struct norm_entry *e = &s->entries[r->entry[i]];
 		const struct norm_period *p = &s->period_of[r->period[i]];
 		struct norm_observation o = {
-			.metric = e->is.metric, .currency = r->currency[i], .start = p->start, .end = p->end, .grain = norm_grain_name(p->grain), .value = r->m[i],
+			.metric = e->is.metric, .currency = r->currency[i], .start = p->start, .end = p->end,
+			.grain = norm_grain_name(p->grain), .value = r->m[i],
 			.converted = r->converted[i], .is_converted = r->is_converted[i], .status = r->status[i],
 		};
 		for (int d = 0; d < NORM_DIMS; d++)

@@ -1,9 +1,12 @@
-/* norm - the instance: what the user asked for, what the distinct texts mean, and the rows of the batch in hand as arrays.
+/* norm - the instance: what the user asked for, what the distinct texts mean, the rows of the batch in hand as arrays.
  *
- *	cells --read.c--> rows (metric, period, currency, number) --value--> long.c | hold.c (grain, deltas) --> long.c | model.c
+ *	cells --read.c--> rows: metric, period, currency, number --value.c--> values --> one of
+ *	    long.c    canonical rows, written in bulk
+ *	    hold.c    held until the scope ends: running totals, longer periods; then long or model
+ *	    model.c   series, observations, flags
  *
- * Law: per row only array reads, multiplications and one hash per text column; whatever a text means is worked out when it
- * is met first. A row that cannot be understood is rejected where it is understood not to be, with the cell as sample. */
+ * Law: per row only array reads, multiplications and one hash per text column; whatever a text means is worked out when
+ * it is met first. A row that cannot be understood is rejected where that shows, with the cell as sample. */
 #ifndef TRIBX_NORM_H
 #define TRIBX_NORM_H
 
@@ -95,8 +98,10 @@ int32_t norm_currency_code(struct norm *s, const char *code);                   
 
 /* locale.c */
 int norm_locale_open(struct trib *t, struct norm *s);
-int norm_locale_guess(struct trib *t, struct norm *s, const char *column, const struct trib_view *v, int64_t first, int64_t step, int64_t count);
-void norm_locale_reject(struct trib *t, const struct trib_batch *in, int64_t row, const char *column, struct trib_text cell, const struct trib_numbers *declared, int why);
+int norm_locale_guess(struct trib *t, struct norm *s, const char *column, const struct trib_view *v, int64_t first,
+                      int64_t step, int64_t count);
+void norm_locale_reject(struct trib *t, const struct trib_batch *in, int64_t row, const char *column,
+                        struct trib_text cell, const struct trib_numbers *declared, int why);
 
 /* value.c: m as read becomes the value in the metric's unit, and in the target currency. */
 int norm_values(struct trib *t, struct norm *s, struct trib_batch *in);

@@ -43,7 +43,8 @@ static trib_date window(trib_date day, enum norm_collection c, int fiscal_start)
 	return m > back ? trib_date_of(y, m - back, 1) : trib_date_of(y - 1, m - back + 12, 1);
 }
 
-int norm_decumulate(const struct norm_item *items, int count, enum norm_collection c, int fiscal_start, struct norm_item *out)
+int norm_decumulate(const struct norm_item *items, int count, enum norm_collection c, int fiscal_start,
+                    struct norm_item *out)
 {
 	const struct norm_item *before = NULL;
 	trib_date begun = { 0 };

@@ -1,4 +1,5 @@
-/* over_time - values of one series along time: running totals to what each period added, short periods to longer ones. */
+/* over_time - values of one series along time: running totals to what each period added, short periods to longer
+ * ones. */
 #ifndef TRIBX_NORM_OVER_TIME_H
 #define TRIBX_NORM_OVER_TIME_H
 
@@ -15,7 +16,8 @@ struct norm_item {
 /* items are sorted by start, one per period. out has room for count. The number of items; what is missing in front of a
  * period is part of it (one observation of two months, not a zero and a double). A lifetime total without one before it
  * is a base and gives none. */
-int norm_decumulate(const struct norm_item *items, int count, enum norm_collection collection, int fiscal_start, struct norm_item *out);
+int norm_decumulate(const struct norm_item *items, int count, enum norm_collection collection, int fiscal_start,
+                    struct norm_item *out);
 /* Combines items, all within one longer period; nulls do not count. TRIB_NOT_A_VALUE: the kind of metric refuses. */
 int norm_combine(const struct norm_item *items, int count, enum norm_over_time how, int scale, norm_wide *out);
 void norm_sort(struct norm_item *items, int count);

@@ -19,9 +19,11 @@ static bool rows_for(struct norm_rows *r, int64_t n)
 	if (n <= r->cap)
 		return true;
 	const int64_t cap = n + n / 4 + 64;
-	bool ok = grow(&r->entry, cap, sizeof *r->entry) && grow(&r->period, cap, sizeof *r->period) && grow(&r->currency, cap, sizeof *r->currency) &&
-	          grow(&r->style, cap, sizeof *r->style) && grow(&r->m, cap, sizeof *r->m) && grow(&r->converted, cap, sizeof *r->converted) &&
-	          grow(&r->scale, cap, sizeof *r->scale) && grow(&r->status, cap, sizeof *r->status) && grow(&r->is_converted, cap, sizeof *r->is_converted);
+	bool ok = grow(&r->entry, cap, sizeof *r->entry) && grow(&r->period, cap, sizeof *r->period) &&
+	          grow(&r->currency, cap, sizeof *r->currency) && grow(&r->style, cap, sizeof *r->style) &&
+	          grow(&r->m, cap, sizeof *r->m) && grow(&r->converted, cap, sizeof *r->converted) &&
+	          grow(&r->scale, cap, sizeof *r->scale) && grow(&r->status, cap, sizeof *r->status) &&
+	          grow(&r->is_converted, cap, sizeof *r->is_converted);
 	for (int d = 0; d < NORM_DIMS && ok; d++)
 		ok = grow(&r->dim[d], cap, sizeof *r->dim[d]);
 	r->cap = ok ? cap : 0;
@@ -71,7 +73,8 @@ static int dictionary_codes(struct trib *t, struct norm_words *w, const struct t
 	return 0;
 }
 
-static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out, const char *column)
+static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v, int64_t n, int32_t *out,
+                 const char *column)
 {
 	int bad = 0;
 	char to[TRIB_DEC_TEXT];
@@ -86,18 +89,28 @@ static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v
 			bad = x.p && out[i] < 0 ? -1 : 0;
 		}
 	else
-		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: column \"%s\" names something and must be text, whole numbers or dates", column);
-	return bad ? trib_fail(t, TRIB_FATAL, "normalise.too_many_texts: column \"%s\" has more than %d distinct texts, or there is no memory", column, NORM_TEXTS) : TRIB_OK;
+		return trib_fail(t, TRIB_CONFIG,
+		                 "normalise.column_type: column \"%s\" names something and must be text, whole numbers or "
+		                 "dates", column);
+	return bad ? trib_fail(t, TRIB_FATAL,
+	                       "normalise.too_many_texts: column \"%s\" has more than %d distinct texts, or there is no "
+	                       "memory", column, NORM_TEXTS) : TRIB_OK;
 }
 
 static int look(struct trib *t, const struct trib_batch *in, const char *column, struct trib_view *v)
 {
 	const int at = trib_col(in, column);
 	if (at >= 0)
-		return trib_view(in, at, v) < 0 ? trib_fail(t, TRIB_FATAL, "internal.view: column \"%s\" cannot be looked at", column) : TRIB_OK;
+		return trib_view(in, at, v) < 0 ? trib_fail(t, TRIB_FATAL, "no memory") : TRIB_OK;
 	memset(v, 0, sizeof *v);
 	v->length = in->array.length;                           /* absent in this batch: all null */
 	return TRIB_OK;
+}
+
+/* Room for one more where the capacity doubles whenever count is a power of two. */
+static bool room_for(void *array, int32_t count, size_t size)
+{
+	return (count & (count - 1)) != 0 || grow(array, count ? 2 * (int64_t)count : 1, size);
 }
 
 /* ---- what texts mean ---- */
@@ -183,7 +196,8 @@ static int32_t with_unit(struct norm *s, int32_t entry, struct trib_text unit)
 static void unknown(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, struct trib_text name)
 {
 	const struct norm_entry *e = &s->entries[s->rows.entry[i]];
-	trib_reject(t, in, i, "normalise.unknown_alias", "\"%.*s\" is no known metric%s%s%s", (int)name.n, name.p, e->near[0] ? "; did you mean \"" : "", e->near,
+	trib_reject(t, in, i, "normalise.unknown_alias", "\"%.*s\" is no known metric%s%s%s", (int)name.n, name.p,
+	            e->near[0] ? "; did you mean \"" : "", e->near,
 	            e->near[0] ? "\"?" : "");
 	s->rows.entry[i] = -1;
 }
@@ -211,20 +225,32 @@ static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 	const bool by_partner = s->catalogue->by_partner && s->o.partner_column;
 	int bad = by_partner ? TRIB_OK : codes(t, &s->names, &v, r->count, r->entry, s->o.metric_column);
 	for (int32_t c = s->entry_count; c < s->names.count && bad == 0; c++)
-		bad = make_entry(s, c, s->names.texts[c], (struct trib_text){ NULL, 0 }) ? TRIB_OK : trib_fail(t, TRIB_FATAL, "no memory");
+		if (!make_entry(s, c, s->names.texts[c], (struct trib_text){ NULL, 0 }))
+			bad = trib_fail(t, TRIB_FATAL, "no memory");
 	for (int64_t i = 0; i < r->count && bad == 0; i++) {
-		const struct trib_text x = by_partner ? trib_str(&v, i) : (struct trib_text){ NULL, 0 };
-		const int32_t p = by_partner ? r->dim[NORM_PARTNER][i] : -1;
-		if (by_partner)
-			r->entry[i] = x.p ? norm_entry_of(s, x, p >= 0 ? s->dims[NORM_PARTNER].texts[p] : (struct trib_text){ NULL, 0 }) : -1;
-		if (by_partner && x.p && r->entry[i] < 0)
-			return trib_fail(t, TRIB_FATAL, "no memory");
+		if (by_partner) {
+			const struct trib_text x = trib_str(&v, i);
+			r->entry[i] = x.p ? norm_entry_of(s, x, s->dims[NORM_PARTNER].texts[r->dim[NORM_PARTNER][i]]) : -1;
+			if (x.p && r->entry[i] < 0)
+				return trib_fail(t, TRIB_FATAL, "no memory");
+		}
 		if (r->entry[i] < 0)
-			trib_reject(t, in, i, "normalise.unknown_alias", "column \"%s\" is empty: nothing says what is measured", s->o.metric_column);
+			trib_reject(t, in, i, "normalise.unknown_alias", "column \"%s\" is empty: nothing says what is measured",
+			            s->o.metric_column);
 		else if (s->entries[r->entry[i]].is.metric < 0)
 			unknown(t, s, in, i, trib_str(&v, i));
 	}
 	return bad;
+}
+
+static int32_t day_code(struct norm *s, const struct trib_view *v, int64_t i)
+{
+	char to[16];
+	if (trib_null(v, i))
+		return -1;
+	const int64_t us = ((const int64_t *)v->values)[i], day = us / 86400000000 - (us % 86400000000 < 0);
+	const size_t n = trib_date_text((trib_date){ (int32_t)day }, to);
+	return norm_code_of(&s->periods, (struct trib_text){ to, n }, NORM_TEXTS);
 }
 
 static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
@@ -238,24 +264,21 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 	} else {
 		int bad = look(t, in, s->o.period_column, &v);
 		if (bad == 0 && v.type == TRIB_TIME) {           /* the day in UTC */
-			char to[16];
-			for (int64_t i = 0; i < r->count; i++) {
-				const int64_t us = trib_null(&v, i) ? 0 : ((const int64_t *)v.values)[i], day = us / 86400000000 - (us % 86400000000 < 0);
-				r->period[i] = trib_null(&v, i) ? -1 :
-				               norm_code_of(&s->periods, (struct trib_text){ to, trib_date_text((trib_date){ (int32_t)day }, to) }, NORM_TEXTS);
-			}
+			for (int64_t i = 0; i < r->count; i++)
+				r->period[i] = day_code(s, &v, i);
 		} else if (bad == 0)
 			bad = codes(t, &s->periods, &v, r->count, r->period, s->o.period_column);
 		if (bad != 0)
 			return bad;
 	}
 	for (; s->period_cap < s->periods.count; s->period_cap++) {
-		if ((s->period_cap & (s->period_cap - 1)) == 0 && !grow(&s->period_of, s->period_cap ? s->period_cap * 2 : 1, sizeof *s->period_of))
+		if (!room_for(&s->period_of, s->period_cap, sizeof *s->period_of))
 			return trib_fail(t, TRIB_FATAL, "no memory");
 		struct norm_period *p = &s->period_of[s->period_cap];
 		struct trib_text x = s->periods.texts[s->period_cap];
 		const bool date = !s->o.period && v.type != TRIB_STR;
-		p->good = trib_period(norm_trimmed(x, ""), date ? NULL : s->o.period_format, &p->grain, &p->start, &p->end) == 0;
+		p->good = trib_period(norm_trimmed(x, ""), date ? NULL : s->o.period_format, &p->grain, &p->start,
+		                      &p->end) == 0;
 		if (p->good && s->period_grain && p->grain < s->period_grain) {
 			p->grain = s->period_grain;
 			trib_period_of(p->start, p->grain, &p->start, &p->end);
@@ -264,8 +287,10 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 	for (int64_t i = 0; i < r->count; i++)
 		if (r->entry[i] >= 0 && (r->period[i] < 0 || !s->period_of[r->period[i]].good)) {
 			const struct trib_text x = r->period[i] < 0 ? norm_text_of("") : s->periods.texts[r->period[i]];
-			trib_reject(t, in, i, "normalise.bad_period", "column \"%s\": \"%.*s\" is no period%s%s", s->o.period_column, (int)x.n, x.p,
-			            s->o.period_format ? " as period_format says: " : "; period_format says how they are written", s->o.period_format ? s->o.period_format : "");
+			trib_reject(t, in, i, "normalise.bad_period", "column \"%s\": \"%.*s\" is no period%s%s",
+			            s->o.period_column, (int)x.n, x.p,
+			            s->o.period_format ? " as period_format says: " : "; period_format says how they are written",
+			            s->o.period_format ? s->o.period_format : "");
 			r->entry[i] = -1;
 		}
 	return TRIB_OK;
@@ -273,7 +298,8 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 
 static int read_dims(struct trib *t, struct norm *s, struct trib_batch *in)
 {
-	const char *const column[NORM_DIMS] = { s->o.partner_column, s->o.market_column, s->o.device_column, s->o.product_column };
+	const char *const column[NORM_DIMS] = { s->o.partner_column, s->o.market_column, s->o.device_column,
+	                                        s->o.product_column };
 	const char *const constant[NORM_DIMS] = { s->o.partner, s->o.market, s->o.device, s->o.product };
 	struct trib_view v;
 	for (int d = 0; d < NORM_DIMS; d++) {
@@ -309,7 +335,7 @@ static int read_styles(struct trib *t, struct norm *s, struct trib_batch *in)
 	if (bad == 0)
 		bad = codes(t, &s->markets, &v, r->count, r->style, s->o.locale_by);
 	for (; bad == 0 && s->style_cap < s->markets.count; s->style_cap++) {
-		if ((s->style_cap & (s->style_cap - 1)) == 0 && !grow(&s->style_of, s->style_cap ? s->style_cap * 2 : 1, sizeof *s->style_of))
+		if (!room_for(&s->style_of, s->style_cap, sizeof *s->style_of))
 			return trib_fail(t, TRIB_FATAL, "no memory");
 		const char *locale = trib_map_text(&s->o.locales, s->markets.texts[s->style_cap].p);
 		struct norm_style *z = &s->style_of[s->style_cap];
@@ -350,7 +376,9 @@ static const struct trib_numbers *style_at(struct trib *t, struct norm *s, struc
 	if (r->style[i] >= 0 && s->style_of[r->style[i]].known)
 		return &s->style_of[r->style[i]].numbers;
 	const struct trib_text x = r->style[i] < 0 ? norm_text_of("") : s->markets.texts[r->style[i]];
-	trib_reject(t, in, i, "normalise.unknown_locale", "locales has nothing for %s \"%.*s\": how numbers are written there is not known", s->o.locale_by, (int)x.n, x.p);
+	trib_reject(t, in, i, "normalise.unknown_locale",
+	            "locales has nothing for %s \"%.*s\": how numbers are written there is not known", s->o.locale_by,
+	            (int)x.n, x.p);
 	return NULL;
 }
 
@@ -364,7 +392,8 @@ static int unit_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_
 		const struct norm_metric *m = &s->catalogue->metrics[s->entries[*e].is.metric];
 		struct norm_spec other;
 		const bool known = norm_spec(unit, NORM_ANY, false, &other) == 0 && other.unit;
-		trib_reject(t, in, i, known ? "normalise.unit_mismatch" : "normalise.unknown_unit", known ? "\"%.*s\" does not convert to %s, the unit of %s" :
+		trib_reject(t, in, i, known ? "normalise.unit_mismatch" : "normalise.unknown_unit",
+		            known ? "\"%.*s\" does not convert to %s, the unit of %s" :
 		            "\"%.*s\" is no unit; %s is the unit of %s", (int)unit.n, unit.p, m->unit->id, m->id);
 		*e = -1;
 	} else
@@ -372,13 +401,15 @@ static int unit_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_
 	return TRIB_OK;
 }
 
-static void refuse(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const char *column, struct trib_text cell, const struct trib_numbers *f, int why)
+static void refuse(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const char *column,
+                   struct trib_text cell, const struct trib_numbers *f, int why)
 {
 	norm_locale_reject(t, in, i, column, cell, f, why);
 	s->rows.entry[i] = -1;
 }
 
-static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct trib_view *v, const char *column)
+static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct trib_view *v,
+                       const char *column)
 {
 	struct norm_rows *r = &s->rows;
 	struct trib_text unit = { NULL, 0 }, cell = { NULL, 0 };
@@ -394,7 +425,8 @@ static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, in
 			return TRIB_OK;
 		}
 		cell = trib_str(v, i);
-		is = norm_cell(f, cell, s->catalogue->metrics[s->entries[r->entry[i]].is.metric].unit->dim, s->o.clock, &r->m[i], &scale, &unit, room);
+		is = norm_cell(f, cell, s->catalogue->metrics[s->entries[r->entry[i]].is.metric].unit->dim, s->o.clock,
+		               &r->m[i], &scale, &unit, room);
 	} else
 		is = typed(v, i, &r->m[i], &scale);
 	if (is < 0) {

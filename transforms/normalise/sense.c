@@ -2,7 +2,8 @@
 #include "catalogue.h"
 #include "text.h"
 
-static const struct norm_alias *find(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source)
+static const struct norm_alias *find(const struct norm_catalogue *c, struct trib_text name, const char *partner,
+                                     const char *source)
 {
 	char key[257];
 	const size_t n = norm_fold(name, key, sizeof key - 1);
@@ -23,14 +24,16 @@ static const struct norm_alias *find(const struct norm_catalogue *c, struct trib
 	return NULL;
 }
 
-static int settle(const struct norm_catalogue *c, const struct norm_alias *a, const struct norm_spec *said, struct norm_sense *out)
+static int settle(const struct norm_catalogue *c, const struct norm_alias *a, const struct norm_spec *said,
+                  struct norm_sense *out)
 {
 	const struct norm_metric *m = &c->metrics[a->metric];
-	struct norm_sense s = { .metric = a->metric, .unit = { 1, 1 }, .scale = a->multiplier, .collection = a->collection, .negative = a->negative };
+	struct norm_sense s = { .metric = a->metric, .unit = { 1, 1 }, .scale = a->multiplier, .collection = a->collection,
+	                        .negative = a->negative };
 	const struct norm_unit *unit = said && said->unit ? said->unit : a->unit;
 	if (unit && norm_unit_ratio(unit, m->unit, &s.unit) != 0)
 		return TRIB_NOT_A_VALUE;
-	if (said && said->scale.num != 1)                        /* the header's own "(k)" is nearer than the alias's multiplier */
+	if (said && said->scale.num != 1)       /* the header's own "(k)" is nearer than the alias's multiplier */
 		s.scale = said->scale;
 	s.unit_known = unit || a->multiplied || s.scale.num != 1 || m->unit->dim != NORM_SHARE;
 	memcpy(s.currency, said && said->currency[0] ? said->currency : a->currency, 4);
@@ -43,7 +46,8 @@ static int settle(const struct norm_catalogue *c, const struct norm_alias *a, co
 }
 
 /* Splits "Umsatz (k EUR)", "Data traffic GB", "Churn in %": tries each place where the unit may begin. */
-static int peel(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source, struct norm_sense *out)
+static int peel(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source,
+                struct norm_sense *out)
 {
 	for (size_t i = name.n; i-- > 1;) {
 		const char at = name.p[i];
@@ -69,7 +73,8 @@ static void nearest(const struct norm_catalogue *c, struct trib_text name, char 
 	}
 }
 
-int norm_sense(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source, struct norm_sense *out, char near[64])
+int norm_sense(const struct norm_catalogue *c, struct trib_text name, const char *partner, const char *source,
+               struct norm_sense *out, char near[64])
 {
 	struct trib_text whole = norm_trimmed(name, "");
 	const struct norm_alias *a = whole.n ? find(c, whole, partner, source) : NULL;

@@ -21,7 +21,8 @@ static size_t decode(const char *p, size_t n, uint32_t *c)
 
 static bool is_space(uint32_t c)
 {
-	return c <= ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) || c == 0x202f || c == 0x205f || c == 0x3000 || c == 0xfeff;
+	return c <= ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200b) || c == 0x202f || c == 0x205f ||
+		c == 0x3000 || c == 0xfeff;
 }
 
 static const char *folded(uint32_t c)

@@ -8,9 +8,11 @@
  * spaces collapse. Enough for matching names; never shown. */
 size_t norm_fold(struct trib_text text, char *to, size_t size);
 bool norm_fold_equal(struct trib_text a, struct trib_text b);
-struct trib_text norm_trimmed(struct trib_text text, const char *also);   /* without spaces of any kind and bytes of also at its ends */
+/* without spaces of any kind and bytes of also at its ends */
+struct trib_text norm_trimmed(struct trib_text text, const char *also);
 struct trib_text norm_word(struct trib_text *rest);                       /* the next word; rest moves past it */
-int norm_edits(struct trib_text a, struct trib_text b);                   /* edit distance of the folded texts, capped at 9 */
+/* edit distance of the folded texts, capped at 9 */
+int norm_edits(struct trib_text a, struct trib_text b);
 static inline struct trib_text norm_text_of(const char *s) { return (struct trib_text){ s, s ? strlen(s) : 0 }; }
 
 #endif

@@ -1,11 +1,13 @@
-/* units - see units.h. Sources: SI and IEC 80000-13 (bytes), ISO 4217 (minor units), partner-model C.2 (scale words). */
+/* units - see units.h. Sources: SI and IEC 80000-13 (bytes), ISO 4217 (minor units), partner-model C.2 (scale
+ * words). */
 #include <stddef.h>
 #include "text.h"
 #include "units.h"
 
 #define KI 1024LL
 static const struct norm_unit units[] = {
-	{ "1", "count|users|user|subscribers|subs|pcs|piece|pieces|Stk|Stück|Anzahl|tickets|calls|installs", NORM_COUNT_OF, 1, 1 },
+	{ "1", "count|users|user|subscribers|subs|pcs|piece|pieces|Stk|Stück|Anzahl|tickets|calls|installs", NORM_COUNT_OF,
+	  1, 1 },
 	{ "fraction", "ratio|share|Anteil", NORM_SHARE, 1, 1 },
 	{ "%", "percent|pct|per cent|Prozent|pour cent|por ciento|pp", NORM_SHARE, 1, 100 },
 	{ "‰", "per mille|permille|per mil|Promille|permil", NORM_SHARE, 1, 1000 },
@@ -43,7 +45,8 @@ enum { MONEY_OR_COUNT = 1 << NORM_MONEY | 1 << NORM_COUNT_OF | 1 << NORM_ANY, EV
 
 /* Words that multiply. dims: where they mean this; in data columns k, M, G are prefixes of bytes. */
 static const struct scale { const char *words; int64_t by; int dims; } scales[] = {
-	{ "k|K|'000|000|000s|tsd|tsd.|thousand|thousands|tausend|mille|milliers|tys|tys.|tis|tis.|тыс|тыс.|千|천", 1000, EVERY },
+	{ "k|K|'000|000|000s|tsd|tsd.|thousand|thousands|tausend|mille|milliers|tys|tys.|tis|tis.|тыс|тыс.|千|천", 1000,
+	  EVERY },
 	{ "M|m", 1000000, EVERY },
 	{ "mn|mln|mio|mio.|million|millions|millionen|milioni|millones|milhões|млн|百万", 1000000, EVERY },
 	{ "mm", 1000000, 1 << NORM_MONEY },
@@ -60,11 +63,12 @@ static const struct scale { const char *words; int64_t by; int dims; } scales[] 
 
 /* ISO 4217 codes whose minor unit has two digits are listed plainly, the others with theirs. */
 static const char two[] =
-	"AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC "
-	"CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES "
-	"KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR "
-	"NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT "
-	"TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG HRK VEF VEB";
+	"AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+	"CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF "
+	"IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR "
+	"MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD "
+	"SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER "
+	"ZAR ZMW ZWG HRK VEF VEB";
 static const struct { const char *codes; int digits; } other[] = {
 	{ "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", 0 },
 	{ "BHD IQD JOD KWD LYD OMR TND", 3 },
@@ -73,20 +77,23 @@ static const struct { const char *codes; int digits; } other[] = {
 
 /* market NULL: the symbol is that currency everywhere. */
 static const struct { const char *symbol, *market, *currency; } symbols[] = {
-	{ "€", NULL, "EUR" }, { "₹", NULL, "INR" }, { "₽", NULL, "RUB" }, { "₺", NULL, "TRY" }, { "₩", NULL, "KRW" }, { "₴", NULL, "UAH" },
-	{ "₪", NULL, "ILS" }, { "₫", NULL, "VND" }, { "₦", NULL, "NGN" }, { "฿", NULL, "THB" }, { "zł", NULL, "PLN" }, { "Kč", NULL, "CZK" },
-	{ "R$", NULL, "BRL" }, { "US$", NULL, "USD" }, { "A$", NULL, "AUD" }, { "C$", NULL, "CAD" }, { "HK$", NULL, "HKD" }, { "NT$", NULL, "TWD" },
-	{ "Ft", NULL, "HUF" }, { "лв", NULL, "BGN" }, { "S/", NULL, "PEN" },
-	{ "£", "GB", "GBP" }, { "£", "EG", "EGP" }, { "£", "GI", "GIP" }, { "¥", "JP", "JPY" }, { "¥", "CN", "CNY" }, { "円", NULL, "JPY" }, { "元", NULL, "CNY" },
-	{ "$", "US", "USD" }, { "$", "CA", "CAD" }, { "$", "AU", "AUD" }, { "$", "NZ", "NZD" }, { "$", "MX", "MXN" }, { "$", "AR", "ARS" },
-	{ "$", "CL", "CLP" }, { "$", "CO", "COP" }, { "$", "SG", "SGD" }, { "$", "HK", "HKD" }, { "$", "TW", "TWD" }, { "$", "UY", "UYU" },
-	{ "$", "EC", "USD" }, { "$", "SV", "USD" }, { "$", "PR", "USD" },
-	{ "kr", "SE", "SEK" }, { "kr", "NO", "NOK" }, { "kr", "DK", "DKK" }, { "kr", "IS", "ISK" }, { "kr.", "DK", "DKK" },
-	{ "₨", "PK", "PKR" }, { "₨", "IN", "INR" }, { "₨", "LK", "LKR" }, { "₨", "NP", "NPR" }, { "₨", "MU", "MUR" },
-	{ "Rs", "PK", "PKR" }, { "Rs", "IN", "INR" }, { "Rs", "LK", "LKR" }, { "Rs", "NP", "NPR" }, { "Rs", "MU", "MUR" },
-	{ "Rs.", "PK", "PKR" }, { "Rs.", "IN", "INR" }, { "Rs.", "LK", "LKR" }, { "Rs.", "NP", "NPR" }, { "Rs.", "MU", "MUR" },
+	{ "€", NULL, "EUR" }, { "₹", NULL, "INR" }, { "₽", NULL, "RUB" }, { "₺", NULL, "TRY" }, { "₩", NULL, "KRW" },
+	{ "₴", NULL, "UAH" }, { "₪", NULL, "ILS" }, { "₫", NULL, "VND" }, { "₦", NULL, "NGN" }, { "฿", NULL, "THB" },
+	{ "zł", NULL, "PLN" }, { "Kč", NULL, "CZK" }, { "R$", NULL, "BRL" }, { "US$", NULL, "USD" },
+	{ "A$", NULL, "AUD" }, { "C$", NULL, "CAD" }, { "HK$", NULL, "HKD" }, { "NT$", NULL, "TWD" },
+	{ "Ft", NULL, "HUF" }, { "лв", NULL, "BGN" }, { "S/", NULL, "PEN" }, { "£", "GB", "GBP" }, { "£", "EG", "EGP" },
+	{ "£", "GI", "GIP" }, { "¥", "JP", "JPY" }, { "¥", "CN", "CNY" }, { "円", NULL, "JPY" }, { "元", NULL, "CNY" },
+	{ "$", "US", "USD" }, { "$", "CA", "CAD" }, { "$", "AU", "AUD" }, { "$", "NZ", "NZD" }, { "$", "MX", "MXN" },
+	{ "$", "AR", "ARS" }, { "$", "CL", "CLP" }, { "$", "CO", "COP" }, { "$", "SG", "SGD" }, { "$", "HK", "HKD" },
+	{ "$", "TW", "TWD" }, { "$", "UY", "UYU" }, { "$", "EC", "USD" }, { "$", "SV", "USD" }, { "$", "PR", "USD" },
+	{ "kr", "SE", "SEK" }, { "kr", "NO", "NOK" }, { "kr", "DK", "DKK" }, { "kr", "IS", "ISK" },
+	{ "kr.", "DK", "DKK" }, { "₨", "PK", "PKR" }, { "₨", "IN", "INR" }, { "₨", "LK", "LKR" }, { "₨", "NP", "NPR" },
+	{ "₨", "MU", "MUR" }, { "Rs", "PK", "PKR" }, { "Rs", "IN", "INR" }, { "Rs", "LK", "LKR" }, { "Rs", "NP", "NPR" },
+	{ "Rs", "MU", "MUR" }, { "Rs.", "PK", "PKR" }, { "Rs.", "IN", "INR" }, { "Rs.", "LK", "LKR" },
+	{ "Rs.", "NP", "NPR" }, { "Rs.", "MU", "MUR" },
 };
-enum { UNITS = sizeof units / sizeof *units, SCALES = sizeof scales / sizeof *scales, SYMBOLS = sizeof symbols / sizeof *symbols };
+enum { UNITS = sizeof units / sizeof *units, SCALES = sizeof scales / sizeof *scales,
+       SYMBOLS = sizeof symbols / sizeof *symbols };
 
 static bool one_of(const char *list, struct trib_text word, bool folded)
 {
@@ -122,7 +129,8 @@ const char *norm_unit_near(const char *id)
 	const char *best = NULL;
 	int least = 3;
 	for (int i = 0; i < UNITS; i++) {
-		const int d = norm_edits((struct trib_text){ id, strlen(id) }, (struct trib_text){ units[i].id, strlen(units[i].id) });
+		const int d = norm_edits((struct trib_text){ id, strlen(id) }, (struct trib_text){ units[i].id,
+			strlen(units[i].id) });
 		if (d < least)
 			least = d, best = units[i].id;
 	}
@@ -208,7 +216,8 @@ static bool take_word(struct trib_text word, enum norm_dim want, struct norm_spe
 	if (take_currency(word, out))
 		return true;
 	/* bytes: M alone is a prefix, MB a unit; money and counts: k, m, Mio are scales before they are anything else */
-	if (want == NORM_DATA ? take_unit(word, want, out) || take_scale(word, want, out) : take_scale(word, want, out) || take_unit(word, want, out))
+	if (want == NORM_DATA ? take_unit(word, want, out) || take_scale(word, want, out) : take_scale(word, want, out) ||
+	    take_unit(word, want, out))
 		return true;
 	for (size_t n = word.n - 1; n > 0; n--) {
 		const struct trib_text head = { word.p, n }, tail = { word.p + n, word.n - n };
@@ -224,7 +233,8 @@ static bool take_word(struct trib_text word, enum norm_dim want, struct norm_spe
 
 static const struct norm_unit *binary_of(const struct norm_unit *u)
 {
-	static const char *const pairs[][2] = { { "kB", "KiB" }, { "MB", "MiB" }, { "GB", "GiB" }, { "TB", "TiB" }, { "PB", "PiB" } };
+	static const char *const pairs[][2] = { { "kB", "KiB" }, { "MB", "MiB" }, { "GB", "GiB" }, { "TB", "TiB" },
+	                                        { "PB", "PiB" } };
 	for (size_t i = 0; u && i < sizeof pairs / sizeof *pairs; i++)
 		if (strcmp(u->id, pairs[i][0]) == 0)
 			return norm_unit(pairs[i][1], NORM_DATA);

@@ -26,8 +26,11 @@ static int decide_shares(struct trib *t, struct norm *s, struct trib_batch *in)
 			continue;
 		const int is = norm_share_end(&e->votes);
 		if (is == TRIB_AMBIGUOUS)
-			return trib_fail(t, TRIB_CONFIG, "normalise.percent_or_fraction: \"%s\": some values are above 1 and some are not, so they are neither all percent nor all "
-			                 "fractions; give the alias a unit: \"%%\" or fraction", s->wide ? s->columns.texts[c < s->columns.count ? c : 0].p : s->names.texts[c].p);
+			return trib_fail(t, TRIB_CONFIG,
+			                 "normalise.percent_or_fraction: \"%s\": some values are above 1 and some are not, so "
+			                 "they are neither all percent nor all "
+			                 "fractions; give the alias a unit: \"%%\" or fraction",
+			                 s->wide ? s->columns.texts[c < s->columns.count ? c : 0].p : s->names.texts[c].p);
 		e->decided = true;
 		if (is == 100 && norm_ratio_mul(e->is.ratio, (struct norm_ratio){ 1, 100 }, &e->is.ratio) == 0) {
 			const int sign = e->is.negative ? -1 : 1;
@@ -45,7 +48,8 @@ int norm_rate_of(struct norm *s, int metric, int32_t period, int32_t currency, s
 {
 	const enum norm_policy policy = s->catalogue->metrics[metric].policy;
 	const int policies = NORM_FX_SPOT + 1;
-	if (period >= s->rate_periods || currency >= s->rate_currencies) {   /* a new currency or period: ask again for all */
+	/* a new currency or period: ask again for all */
+	if (period >= s->rate_periods || currency >= s->rate_currencies) {
 		const int32_t periods = s->periods.count + 16, currencies = s->currencies.count + 4;
 		struct norm_money *rates = calloc((size_t)periods * (size_t)currencies * policies, sizeof *rates);
 		if (!rates)
@@ -53,12 +57,14 @@ int norm_rate_of(struct norm *s, int metric, int32_t period, int32_t currency, s
 		free(s->rates);
 		s->rates = rates, s->rate_periods = periods, s->rate_currencies = currencies;
 	}
-	struct norm_money *m = &s->rates[((size_t)period * (size_t)s->rate_currencies + (size_t)currency) * policies + policy];
+	struct norm_money *m =
+		&s->rates[((size_t)period * (size_t)s->rate_currencies + (size_t)currency) * policies + policy];
 	if (!m->asked) {
 		const struct norm_period *p = &s->period_of[period];
 		const char *from = s->currencies.texts[currency].p;
 		m->asked = true;
-		m->found = norm_fx_rate(s->fx, norm_code3(from), norm_code3(s->currencies.texts[s->target].p), policy, p->start, p->end, &m->rate) == 0;
+		m->found = norm_fx_rate(s->fx, norm_code3(from), norm_code3(s->currencies.texts[s->target].p), policy, p->start,
+		                        p->end, &m->rate) == 0;
 	}
 	*out = m->rate;
 	return m->found ? 0 : TRIB_NOT_A_VALUE;
@@ -106,7 +112,8 @@ static int32_t of_market(struct norm *s, const char *symbol, int64_t i)
 	return is ? norm_currency_code(s, is) : -1;
 }
 
-/* The currency of a row: its column, the cell or header, the market's for a symbol that several share, the pipeline's. */
+/* The currency of a row: its column, the cell or header, the market's for a symbol that several share, the
+ * pipeline's. */
 static int32_t currency_at(struct norm *s, const struct norm_entry *e, int64_t i)
 {
 	const int32_t c = s->rows.currency[i], m = c < 0 ? NORM_UNSAID : meaning(s, c);
@@ -127,37 +134,46 @@ static int32_t currency_at(struct norm *s, const struct norm_entry *e, int64_t i
 	return s->source_currency;
 }
 
-static void reject_currency(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e)
+static void reject_currency(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i,
+                            const struct norm_entry *e)
 {
 	const int32_t c = s->rows.currency[i];
 	const char *id = s->catalogue->metrics[e->is.metric].id;
 	if (c >= 0 && s->currencies.texts[c].n > 0)
-		trib_reject(t, in, i, "normalise.unknown_currency", "%s: \"%s\" is no currency that is known here", id, s->currencies.texts[c].p);
+		trib_reject(t, in, i, "normalise.unknown_currency", "%s: \"%s\" is no currency that is known here", id,
+		            s->currencies.texts[c].p);
 	else if (e->is.ambiguous)
-		trib_reject(t, in, i, "normalise.unknown_currency", "%s: \"%s\" is the sign of several currencies; give the market, or source_currency", id, e->is.symbol);
+		trib_reject(t, in, i, "normalise.unknown_currency",
+		            "%s: \"%s\" is the sign of several currencies; give the market, or source_currency", id,
+		            e->is.symbol);
 	else
 		trib_reject(t, in, i, "normalise.no_currency", "%s is an amount, and nothing says in which currency", id);
 }
 
-static void reject_rate(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e, int32_t currency)
+static void reject_rate(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e,
+                        int32_t currency)
 {
 	static const char *const policy[] = { "", "average", "end-of-period", "daily" };
 	const struct norm_metric *m = &s->catalogue->metrics[e->is.metric];
-	trib_reject(t, in, i, "normalise.no_rate", "%s: no %s rate from %s to %s is published for %s%s", m->id, policy[m->policy], s->currencies.texts[currency].p,
-	            s->currencies.texts[s->target].p, s->periods.texts[s->rows.period[i]].p, m->policy == NORM_FX_AVG ? "" : " or shortly before it");
+	trib_reject(t, in, i, "normalise.no_rate", "%s: no %s rate from %s to %s is published for %s%s", m->id,
+	            policy[m->policy], s->currencies.texts[currency].p,
+	            s->currencies.texts[s->target].p, s->periods.texts[s->rows.period[i]].p,
+	            m->policy == NORM_FX_AVG ? "" : " or shortly before it");
 }
 
 /* ---- the row ---- */
 
 static void out_of_range(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i)
 {
-	trib_reject(t, in, i, "normalise.out_of_range", "column \"%s\": the value needs more than 38 digits with %d decimals", column_of(s, i), s->decimals);
+	trib_reject(t, in, i, "normalise.out_of_range",
+	            "column \"%s\": the value needs more than 38 digits with %d decimals", column_of(s, i), s->decimals);
 	s->rows.entry[i] = -1;
 	s->rows.status[i] = 0;
 }
 
 /* Amounts: currency, and the value in the target's if the metric converts. false: rejected. */
-static bool money(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e, norm_wide m)
+static bool money(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e,
+                  norm_wide m)
 {
 	struct norm_rows *r = &s->rows;
 	struct norm_rate rate;
@@ -208,7 +224,9 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 			continue;
 		}
 		if (metric->bounded && !e->is.unit_known && r->m[i] > (norm_wide)norm_pow10[s->decimals]) {
-			trib_reject(t, in, i, "normalise.percent_or_fraction", "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the unit \"%%\"", column_of(s, i), metric->id);
+			trib_reject(t, in, i, "normalise.percent_or_fraction",
+			            "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the "
+			            "unit \"%%\"", column_of(s, i), metric->id);
 			r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}

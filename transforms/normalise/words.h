@@ -60,8 +60,8 @@ static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int
 	return norm_word_new(w, t, k, max);
 }
 
-/* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes is its
- * 16-byte view: found again by two comparisons, without touching bytes. */
+/* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes
+ * is its 16-byte view: found again by two comparisons, without touching bytes. */
 bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out);
 
 #endif
