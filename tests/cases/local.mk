@@ -4,3 +4,4 @@ EXTRA_DIST += %D%/quickstart/expected.txt %D%/quickstart/numbers.sql %D%/banking
 check_SCRIPTS_ALL += %D%/run.sh
 EXTRA_DIST += %D%/file
 check_SCRIPTS_ALL += %D%/dist.sh %D%/readme.sh %D%/install.sh
+EXTRA_DIST += %D%/README.md

@@ -7,3 +7,4 @@ check_LTLIBRARIES += %D%/feed.la %D%/trace.la %D%/trace_stage.la %D%/bend.la %D%
 %C%_bend_la_LDFLAGS = $(TEST_MODULE)
 %C%_once_la_LDFLAGS = $(TEST_MODULE)
 %C%_nothing_la_LDFLAGS = $(TEST_MODULE)
+EXTRA_DIST += %D%/README.md
