@@ -31,6 +31,10 @@ include tests/cases/local.mk
 include tests/bench/local.mk
 include tests/plugins/local.mk
 TESTS += $(check_SCRIPTS_ALL)
+
+# make install links plugins again in their place, so what installs runs after everything else, one by one
+tests/suite/plugins.log: $(filter-out tests/suite/plugins.log tests/cases/install.log,$(TEST_LOGS))
+tests/cases/install.log: $(filter-out tests/cases/install.log,$(TEST_LOGS))
 EXTRA_DIST += $(check_SCRIPTS_ALL)
 
 # what .ci/run repeats under ASan and UBSan: all units, and the suites that are quick there
