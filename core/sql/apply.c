@@ -71,7 +71,8 @@ static void fill_absent(struct tribx_sql *p, const bool *absent)
 			continue;
 		tribx_buf_fmt(&b, "%s%s = CASE WHEN s.", n++ ? ", " : "", c->quoted);
 		tribx_sql_mask(&b, c->from / SQL_MASK_BITS);
-		tribx_buf_fmt(&b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted, c->quoted);
+		tribx_buf_fmt(&b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted,
+		              c->quoted);
 	}
 	tribx_buf_fmt(&b, " FROM %s AS t WHERE ", p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
@@ -88,7 +89,8 @@ static void fill_absent(struct tribx_sql *p, const bool *absent)
 static void count_new(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
-	tribx_buf_fmt(&b, "SELECT count(*) FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
+	tribx_buf_fmt(&b, "SELECT count(*) FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage,
+	              p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
 	tribx_buf_puts(&b, ")");
 	step(p, &b, TRIB_INSERTED, TRIB_UPDATED)->answers = true;
@@ -153,7 +155,8 @@ static bool declared(const struct trib_sql *slices, const char *name)
 }
 
 /* q.a, q.b of those slice columns that are declared (or not), or NULL entries skipped; the number of them. */
-static int slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const struct trib_sql *slices, int want, const char *of)
+static int slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const struct trib_sql *slices,
+                         int want, const char *of)
 {
 	int n = 0;
 	for (size_t i = 0; i < p->pub.column_count; i++) {
@@ -167,13 +170,14 @@ static int slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigne
 	return n;
 }
 
-/* The slices of this unit: those declared, and those that occur. Slice columns that no declaration names take the values that
- * occur: "period is declared, series are those of the file". */
+/* The slices of this unit: those declared, and those that occur. Slice columns that no declaration names take the
+ * values that occur: "period is declared, series are those of the file". */
 static void collect_slices(struct tribx_sql *p, unsigned role, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
 	const char *temp = p->d->temp_schema;
-	int known = slice_columns(NULL, p, role, u->slices, 1, ""), open = slice_columns(NULL, p, role, u->slices, 0, "");
+	const int known = slice_columns(NULL, p, role, u->slices, 1, "");
+	const int open = slice_columns(NULL, p, role, u->slices, 0, "");
 	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s_trib_slice_%d", temp, p->number);
 	step(p, &b, -1, -1);
 	tribx_buf_fmt(&b, "%s %s_trib_slice_%d AS SELECT DISTINCT ", p->d->temp, temp, p->number);
@@ -249,7 +253,8 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 static void close_changed(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
-	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) FROM %s AS s WHERE ", p->pub.target, p->to, p->d->after, p->from, p->pub.stage);
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) FROM %s AS s WHERE ", p->pub.target, p->to,
+	              p->d->after, p->from, p->pub.stage);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
 	tribx_buf_puts(&b, " AND ");
 	open_rows(&b, p);
@@ -269,7 +274,8 @@ static void close_gone(struct tribx_sql *p, const struct trib_sql_unit *u)
 		return;   /* a part of a source says nothing about what is not in it */
 	if (role)
 		collect_slices(p, TRIB_SQL_CLOSE, u);
-	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) WHERE ", p->pub.target, p->to, p->d->after, p->from);
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) WHERE ", p->pub.target, p->to, p->d->after,
+	              p->from);
 	open_rows(&b, p);
 	if (role) {
 		tribx_buf_puts(&b, " AND ");
@@ -306,7 +312,8 @@ static void open_new(struct tribx_sql *p, bool fresh)
 			of_newest(&b, p, what.p ? what.p : "", "0");
 		}
 		b.failed |= what.failed;
-		tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
+		tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage,
+		              p->pub.target);
 		tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
 		tribx_buf_puts(&b, " AND ");
 		open_rows(&b, p);
@@ -336,7 +343,8 @@ static void insert_versions(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
 	insert_into(&b, p);
-	tribx_buf_fmt(&b, ", s.%s, %s FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->when, open_value(p), p->pub.stage, p->pub.target);
+	tribx_buf_fmt(&b, ", s.%s, %s FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->when,
+	              open_value(p), p->pub.stage, p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
 	tribx_buf_fmt(&b, " AND t.%s = s.%s)", p->from, p->when);
 	if (p->has_compare) {

@@ -5,7 +5,8 @@
 
 static const struct trib_dialect dialects[] = {
 	{
-		.size = sizeof(struct trib_dialect), .name = "sqlite", .quote = '"', .one_case = true, .exact_beside = true,
+		.size = sizeof(struct trib_dialect), .name = "sqlite",
+		.quote = '"', .one_case = true, .exact_beside = true,
 		.reserved = "sqlite_", .same = "IS", .differs = "IS NOT",
 		.driven = "+",
 		.moment = { "rtrim(", ", 'Z')" },   /* 00:00:00Z is before 00:00:00.5Z */

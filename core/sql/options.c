@@ -1,4 +1,5 @@
-/* options - the words of a write mode: a table of what each mode understands; anything else is refused, never ignored. */
+/* options - the words of a write mode: a table of what each mode understands; anything else is refused, never
+ * ignored. */
 #include "sql/plan.h"
 
 #include <stdio.h>
@@ -8,7 +9,8 @@ enum { ALL = -1, SCD2 = 1 << TRIB_SCD2, MERGE = 1 << TRIB_MERGE };
 
 static const struct word { const char *name, *dflt; int modes; } words[] = {
 	{ "strategy", "upsert", MERGE }, { "recorded_from", "valid_from", SCD2 }, { "recorded_to", "valid_to", SCD2 },
-	{ "revision", NULL, SCD2 }, { "open", NULL, SCD2 }, { "time_from", NULL, SCD2 }, { "ignore", NULL, SCD2 | MERGE },
+	{ "revision", NULL, SCD2 }, { "open", NULL, SCD2 }, { "time_from", NULL, SCD2 },
+	{ "ignore", NULL, SCD2 | MERGE },
 	{ "absent", "keep", SCD2 }, { "close_in", NULL, SCD2 },
 };
 
@@ -33,7 +35,8 @@ static void refuse_others(struct tribx_sql *p, const struct trib_table *is)
 	}
 }
 
-/* Names of a list: ["a", "b"], [a, b] or a, b. Each is handed to the columns: role is set, or a compare is taken away. */
+/* Names of a list: ["a", "b"], [a, b] or a, b. Each is handed to the columns: role is set, or a compare is taken
+ * away. */
 static void each_name(struct tribx_sql *p, const char *option, const char *list, unsigned gives, unsigned takes)
 {
 	while (list && *list) {
@@ -56,7 +59,8 @@ static void each_name(struct tribx_sql *p, const char *option, const char *list,
 				c->role = (c->role & ~takes) | gives;
 		}
 		if (!found)
-			tribx_sql_fault(p, "table %s: `%s:` names the column `%s`, which it does not have", p->pub.name, option, name);
+			tribx_sql_fault(p, "table %s: `%s:` names the column `%s`, which it does not have", p->pub.name,
+			                option, name);
 	}
 }
 
@@ -73,14 +77,24 @@ static const char *literal(struct tribx_sql *p, const char *text)
 	return tribx_sql_keep(p, &b);
 }
 
+static const char *kept(struct tribx_sql *p, const char *text)
+{
+	const char *s = text ? tribx_arena_text(&p->arena, text, strlen(text)) : NULL;
+	if (text && !s)
+		p->no_memory = true;
+	return s;
+}
+
 static void scd2(struct tribx_sql *p, const struct trib_table *is)
 {
 	const char *open = word(is, "open"), *absent = word(is, "absent"), *when = word(is, "time_from");
-	p->from = word(is, "recorded_from");
-	p->to = word(is, "recorded_to");
-	p->revision = word(is, "revision");
-	if (open && strcmp(open, "null") != 0)
+	p->pub.recorded_from = p->from = kept(p, word(is, "recorded_from"));
+	p->pub.recorded_to = p->to = kept(p, word(is, "recorded_to"));
+	p->pub.revision = p->revision = kept(p, word(is, "revision"));
+	if (open && strcmp(open, "null") != 0) {
 		p->open = literal(p, open);
+		p->pub.open = kept(p, open);
+	}
 	each_name(p, "close_in", word(is, "close_in"), TRIB_SQL_CLOSE, 0);
 	p->close_absent = strcmp(absent, "close") == 0;
 	if (!p->close_absent && strcmp(absent, "keep") != 0)
@@ -92,7 +106,8 @@ static void scd2(struct tribx_sql *p, const struct trib_table *is)
 		if (p->columns[i].role & TRIB_SQL_WHEN)
 			p->when = p->columns[i].quoted;
 	if (p->revision || p->close_absent || word(is, "close_in"))
-		tribx_sql_fault(p, "table %s: `time_from:` goes with neither `revision:`, `absent: close` nor `close_in:`", p->pub.name);
+		tribx_sql_fault(p, "table %s: `time_from:` goes with neither `revision:`, `absent: close` nor"
+		                   " `close_in:`", p->pub.name);
 }
 
 void tribx_sql_options(struct tribx_sql *p, const struct trib_table *is)
@@ -107,7 +122,8 @@ void tribx_sql_options(struct tribx_sql *p, const struct trib_table *is)
 		else if (strcmp(s, "replace_slice") == 0)
 			p->mode = TRIB_REPLACE_SLICE;
 		else if (strcmp(s, "upsert") != 0)
-			tribx_sql_fault(p, "table %s: `strategy:` is upsert, insert_only or replace_slice, not `%s`", p->pub.name, s);
+			tribx_sql_fault(p, "table %s: `strategy:` is upsert, insert_only or replace_slice, not `%s`",
+			                p->pub.name, s);
 	}
 	if (is->mode == TRIB_MERGE || is->mode == TRIB_SCD2)
 		each_name(p, "ignore", word(is, "ignore"), 0, TRIB_SQL_COMPARE);

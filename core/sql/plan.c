@@ -49,16 +49,19 @@ static const char *quoted(struct tribx_sql *p, const char *name)
 	if (!to)
 		p->no_memory = true;
 	else if (trib_sql_quote(p->d, (struct trib_text){ name, n }, to) < 0)
-		tribx_sql_fault(p, "the name `%s` is too long for %s (%zu bytes, at most %zu)", name, p->d->name, n, p->d->name_bytes_max);
+		tribx_sql_fault(p, "the name `%s` is too long for %s (%zu bytes, at most %zu)", name, p->d->name, n,
+		                p->d->name_bytes_max);
 	return to;
 }
 
-static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name, const char *type, int from, unsigned role)
+static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name, const char *type, int from,
+                                          unsigned role)
 {
 	struct trib_sql_column *c = &p->columns[p->pub.column_count];
 	for (size_t i = 0; i < p->pub.column_count; i++)
 		if (tribx_sql_same_name(p->d, p->columns[i].name, name))
-			tribx_sql_fault(p, "the columns `%s` and `%s` of %s have one name in %s", p->columns[i].name, name, p->pub.name, p->d->name);
+			tribx_sql_fault(p, "the columns `%s` and `%s` of %s have one name in %s", p->columns[i].name,
+			                name, p->pub.name, p->d->name);
 	if (strncmp(name, "_trib_absent", 12) == 0)
 		tribx_sql_fault(p, "the column name `%s` of %s is taken", name, p->pub.name);
 	*c = (struct trib_sql_column){ .type = type, .from = from, .role = role };
@@ -71,7 +74,8 @@ static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name,
 
 static unsigned field_role(const struct trib_field *f)
 {
-	return (f->flags & TRIB_KEY ? TRIB_SQL_KEY : TRIB_SQL_VALUE | TRIB_SQL_COMPARE) | (f->flags & TRIB_CURSOR ? TRIB_SQL_VERSION : 0) | (f->flags & TRIB_SLICE ? TRIB_SQL_SLICE : 0);
+	return (f->flags & TRIB_KEY ? TRIB_SQL_KEY : TRIB_SQL_VALUE | TRIB_SQL_COMPARE) |
+	       (f->flags & TRIB_CURSOR ? TRIB_SQL_VERSION : 0) | (f->flags & TRIB_SLICE ? TRIB_SQL_SLICE : 0);
 }
 
 static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
@@ -88,7 +92,8 @@ static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
 		add_column(p, f->name, type, i, role);
 		return;
 	}
-	/* the number for queries, the text for truth: keys, slices and changes are told by the text, versions by the number */
+	/* the number for queries, the text for truth: keys, slices and changes are told by the text, versions by the
+	 * number */
 	char *exact = tribx_arena_new(&p->arena, strlen(f->name) + 5);
 	if (!exact) {
 		p->no_memory = true;
@@ -103,7 +108,8 @@ static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
 static void check_mode(struct tribx_sql *p)
 {
 	static const struct { bool key, slice; } needs[] = {
-		[TRIB_MERGE] = { true, false }, [TRIB_INSERT_ONLY] = { true, false }, [TRIB_REPLACE_SLICE] = { false, true },
+		[TRIB_MERGE] = { true, false }, [TRIB_INSERT_ONLY] = { true, false },
+		[TRIB_REPLACE_SLICE] = { false, true },
 		[TRIB_SCD2] = { true, false }, [TRIB_EFFECTIVE] = { true, false }, [TRIB_SNAPSHOT] = { false, false },
 	};
 	bool slice = false;
@@ -135,13 +141,15 @@ static void check_name(struct tribx_sql *p)
 			return;
 	}
 	if (r)
-		tribx_sql_fault(p, "%s keeps table names that begin with %s for itself: `%s`", p->d->name, r, p->pub.name);
+		tribx_sql_fault(p, "%s keeps table names that begin with %s for itself: `%s`", p->d->name, r,
+		                p->pub.name);
 }
 
 static void add_history(struct tribx_sql *p)
 {
 	const struct { const char *name, *type; } added[] = {
-		{ p->from, p->d->types[TRIB_TIME] }, { p->to, p->d->types[TRIB_TIME] }, { p->revision, p->d->types[TRIB_I64] },
+		{ p->from, p->d->types[TRIB_TIME] }, { p->to, p->d->types[TRIB_TIME] },
+		{ p->revision, p->d->types[TRIB_I64] },
 	};
 	const char *names[3] = { NULL, NULL, NULL };
 	for (int i = 0; i < 3; i++)

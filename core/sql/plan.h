@@ -1,8 +1,9 @@
 /* plan - what is behind struct trib_sql: the shape of one table and the words of its mode, from which texts are made.
  *
- * SQL is written with patterns over columns: tribx_sql_list(b, p, role, sep, pattern) repeats the pattern for each column
- * that has the role. In a pattern @ is the quoted column, # its type, ~ and ^ the dialect's "same" and "differs", ! what
- * keeps the planner from driving by the staged side. In all statements t is the target, s the staging table. */
+ * SQL is written with patterns over columns: tribx_sql_list(b, p, role, sep, pattern) repeats the pattern for each
+ * column that has the role. In a pattern @ is the quoted column, # its type, ~ and ^ the dialect's "same" and
+ * "differs", ! what keeps the planner from driving by the staged side. In all statements t is the target, s the
+ * staging table. */
 #ifndef TRIBX_SQL_PLAN_H
 #define TRIBX_SQL_PLAN_H
 
@@ -37,7 +38,8 @@ struct tribx_sql {
 	bool no_memory;
 };
 
-void tribx_sql_list(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const char *sep, const char *pattern);
+void tribx_sql_list(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const char *sep,
+                    const char *pattern);
 /* a is not older than b: versions compared one after the other, null is the oldest. */
 void tribx_sql_newer(struct tribx_buf *b, const struct tribx_sql *p, const char *a, const char *than);
 void tribx_sql_mask(struct tribx_buf *b, int word);       /* name of that word of the mask */

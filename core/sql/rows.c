@@ -43,7 +43,8 @@ const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows)
 	struct tribx_buf *b = &p->put;
 	int n = 0;
 	b->n = 0;
-	tribx_buf_fmt(b, "INSERT INTO %s%s(", s->stage ? s->stage : p->flags & TRIB_SQL_TEMPORARY ? p->d->temp_schema : "", s->stage ? " AS s" : s->target);
+	const char *schema = p->flags & TRIB_SQL_TEMPORARY ? p->d->temp_schema : "";
+	tribx_buf_fmt(b, "INSERT INTO %s%s(", s->stage ? s->stage : schema, s->stage ? " AS s" : s->target);
 	for (size_t i = 0; i < s->column_count; i++)
 		if (s->columns[i].from >= 0 && !(absent && absent[s->columns[i].from]))
 			tribx_buf_fmt(b, "%s%s", n++ ? ", " : "", s->columns[i].quoted);
@@ -78,7 +79,8 @@ static void recall_columns(struct tribx_buf *b, const struct tribx_sql *p, const
 		}
 		tribx_buf_puts(b, "CASE WHEN s.");
 		tribx_sql_mask(b, c->from / SQL_MASK_BITS);
-		tribx_buf_fmt(b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted, c->quoted);
+		tribx_buf_fmt(b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted,
+		              c->quoted);
 	}
 }
 
@@ -160,7 +162,8 @@ const char *trib_sql_widen(struct trib_sql *s, const struct trib_sql *was)
 		const struct trib_sql_column *c = &s->columns[i];
 		if (c->from < 0 || had(was, c->name))
 			continue;
-		tribx_buf_fmt(b, "ALTER TABLE %s ADD COLUMN %s %s; UPDATE %s SET ", s->stage, c->quoted, c->type, s->stage);
+		tribx_buf_fmt(b, "ALTER TABLE %s ADD COLUMN %s %s; UPDATE %s SET ", s->stage, c->quoted, c->type,
+		              s->stage);
 		tribx_sql_mask(b, c->from / SQL_MASK_BITS);
 		tribx_buf_puts(b, " = ");
 		tribx_sql_mask(b, c->from / SQL_MASK_BITS);

@@ -1,4 +1,5 @@
-/* texts - the statements of a table that do not depend on what a unit brings, and the two that rows and keys go through. */
+/* texts - the statements of a table that do not depend on what a unit brings, and the two that rows and keys go
+ * through. */
 #include "sql/plan.h"
 
 #include <string.h>
@@ -36,7 +37,8 @@ void tribx_sql_newer(struct tribx_buf *b, const struct tribx_sql *p, const char 
 		const struct trib_sql_column *c = &p->columns[i];
 		if (!(c->role & TRIB_SQL_VERSION))
 			continue;
-		tribx_buf_fmt(b, "(%s.%s > %s.%s OR (%s.%s IS NULL AND %s.%s IS NOT NULL) OR (%s.%s %s %s.%s AND ", a, c->quoted, than, c->quoted,
+		tribx_buf_fmt(b, "(%s.%s > %s.%s OR (%s.%s IS NULL AND %s.%s IS NOT NULL) OR (%s.%s %s %s.%s AND ", a,
+		              c->quoted, than, c->quoted,
 		              than, c->quoted, a, c->quoted, a, c->quoted, p->d->same, than, c->quoted);
 		depth++;
 	}
@@ -49,11 +51,13 @@ static const char *create(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
 	bool keyed = p->has_key && p->mode != TRIB_APPEND;
-	tribx_buf_fmt(&b, "%s IF NOT EXISTS %s%s(", p->flags & TRIB_SQL_TEMPORARY ? p->d->temp : "CREATE TABLE", p->flags & TRIB_SQL_TEMPORARY ?
-	              p->d->temp_schema : "", p->pub.target);
+	bool temporary = p->flags & TRIB_SQL_TEMPORARY;
+	tribx_buf_fmt(&b, "%s IF NOT EXISTS %s%s(", temporary ? p->d->temp : "CREATE TABLE",
+	              temporary ? p->d->temp_schema : "", p->pub.target);
 	for (size_t i = 0; i < p->pub.column_count; i++) {
 		const struct trib_sql_column *c = &p->columns[i];
-		bool some = keyed && (c->role & TRIB_SQL_KEY || (c->role & TRIB_SQL_ADDED && (c->quoted == p->from || c->quoted == p->revision)));
+		bool dated = c->role & TRIB_SQL_ADDED && (c->quoted == p->from || c->quoted == p->revision);
+		bool some = keyed && (c->role & TRIB_SQL_KEY || dated);
 		tribx_buf_fmt(&b, "%s%s %s%s", i ? ", " : "", c->quoted, c->type, some ? " NOT NULL" : "");
 	}
 	if (keyed) {
@@ -139,7 +143,8 @@ static void stage(struct tribx_sql *p)
 	} else
 		tribx_buf_puts(&b, ")");
 	p->pub.stage_create = tribx_sql_keep(p, &b);
-	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s_trib_slice_%d", p->pub.stage, p->d->temp_schema, p->number);
+	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s_trib_slice_%d", p->pub.stage,
+	              p->d->temp_schema, p->number);
 	p->pub.stage_drop = tribx_sql_keep(p, &b);
 	tribx_buf_fmt(&b, "DELETE FROM %s", p->pub.stage);
 	p->pub.stage_clear = tribx_sql_keep(p, &b);
@@ -151,12 +156,13 @@ void tribx_sql_texts(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
 	for (size_t i = 0; i < p->pub.column_count; i++) {
-		tribx_buf_fmt(&b, "ALTER TABLE %s ADD COLUMN %s %s", p->pub.target, p->columns[i].quoted, p->columns[i].type);
+		tribx_buf_fmt(&b, "ALTER TABLE %s ADD COLUMN %s %s", p->pub.target, p->columns[i].quoted,
+		              p->columns[i].type);
 		p->columns[i].add = tribx_sql_keep(p, &b);
 	}
 	p->pub.create = create(p);
 	indexes(p);
-	if (p->mode != TRIB_APPEND)
+	if (p->mode != TRIB_APPEND && !(p->flags & TRIB_SQL_ASKED))
 		stage(p);
 	tribx_buf_fmt(&b, "SELECT 1 FROM %s LIMIT 1", p->pub.target);
 	p->pub.target_any = tribx_sql_keep(p, &b);

@@ -3,8 +3,8 @@
  * A sink asks for one plan per table (trib_sql_new, in its `table` callback) and brings connect, execute and bind:
  *   write   rows go through trib_sql_put into the staging table; append has none: its rows go into the target
  *   commit  in one transaction: create, add (columns that the target lacks), then the steps of trib_sql_apply in order
- * The modes are those of docs/delivery.md. Rows that are equal to what is stored are never rewritten. Rows with a null in
- * a key column must not be staged: they are dead letters (`sink.null_key`).
+ * The modes are those of docs/delivery.md. Rows that are equal to what is stored are never rewritten. Rows with a
+ * null in a key column must not be staged: they are dead letters (`sink.null_key`).
  *
  * Every text belongs to the plan and lives until trib_sql_free. Names from pipelines and data are quoted, values are
  * always parameters. Nothing here talks to a database.
@@ -26,7 +26,8 @@ struct trib_dialect {
 	const char *same, *differs;       /* comparisons to which null is a value */
 	const char *driven;               /* before a staged key: looked up in the target, not the other way round */
 	const char *moment[2];            /* makes time texts sort as times */
-	const char *after;                /* function (now, from, to): now, or the first moment after from and not before to */
+	/* function (now, from, to): now, or the first moment after from and not before to */
+	const char *after;
 	const char *keyed;                /* behind CREATE TABLE of a table with a key */
 	const char *temp, *temp_schema;   /* CREATE ... TABLE; before a temporary table's name */
 	const char *types[TRIB_DURATION + 1];   /* by enum trib_type; NULL: cannot be a column */
@@ -65,25 +66,31 @@ struct trib_sql {
 	size_t column_count;
 	const char *create;               /* IF NOT EXISTS */
 	const struct trib_sql_index *indexes;   /* IF NOT EXISTS; NULL create ends them */
-	const char *unique;               /* can be prepared only if the key is unique in the target; NULL: need not be */
+	/* can be prepared only if the key is unique in the target; NULL: need not be */
+	const char *unique;
 	struct trib_sql_index make_unique;
 	const char *stage_create, *stage_drop, *stage_clear, *stage_count;
+	const char *recorded_from, *recorded_to, *revision, *open;   /* scd2, as options; NULL: none */
 	const char *target_any;           /* answers a row if the target has one */
 };
 
-enum { TRIB_SQL_TEMPORARY = 1 };          /* the target itself is a temporary table: declared slices */
+enum {
+	TRIB_SQL_TEMPORARY = 1,           /* the target itself is a temporary table: declared slices */
+	TRIB_SQL_ASKED = 2,               /* only trib_sql_recall will be used: there is no staging table */
+};
 
 /* number: of the table in its load, for the staging table's name. NULL: no memory. is is not kept. */
-TRIB_API struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number, unsigned flags);
+TRIB_API struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number,
+                                       unsigned flags);
 TRIB_API void trib_sql_free(struct trib_sql *s);      /* NULL is fine */
-/* Inserts `rows` rows; parameters are, row by row, the columns with from >= 0 whose `absent[from]` is not set (absent NULL:
- * none is). What is absent keeps its stored value. NULL: no memory. The text lives until the next put. */
+/* Inserts `rows` rows; parameters are, row by row, the columns with from >= 0 whose `absent[from]` is not set (absent
+ * NULL: none is). What is absent keeps its stored value. NULL: no memory. The text lives until the next put. */
 TRIB_API const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows);
 /* Selects the columns with from >= 0 of one key, whose KEY columns are the parameters: staged rows, else stored ones.
  * absent: as in the unit. NULL: no memory, or a table without a key. The text lives until the next call. */
 TRIB_API const char *trib_sql_recall(struct trib_sql *s, const bool *absent);
-/* What makes the staging table of `was` that of s, with the rows in it: columns were added inside a unit. "" or statements;
- * NULL: no memory. The text lives until the next call. */
+/* What makes the staging table of `was` that of s, with the rows in it: columns were added inside a unit. "" or
+ * statements; NULL: no memory. The text lives until the next call. */
 TRIB_API const char *trib_sql_widen(struct trib_sql *s, const struct trib_sql *was);
 
 struct trib_sql_unit {

@@ -47,10 +47,28 @@ static void answer_states(const json_t *stream, struct trib_batch *states)
 	}
 }
 
-int files_claim(struct trib *t, struct files *s, const struct trib_load *load, int64_t *epoch, struct trib_batch *states)
+/* run_id NULL: somebody only looks. Nothing is made, fenced or locked. */
+static int look(struct trib *t, struct files *s, const struct trib_load *load, struct trib_batch *states)
+{
+	json_t *m = NULL;
+	int fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? TRIB_OK : files_fault(t, s, "", errno);
+	s->root = fd + 1;
+	int rc = files_manifest_load(t, s, &m);
+	if (rc == TRIB_OK)
+		answer_states(files_manifest_stream(m, load->pipeline, load->stream), states);
+	json_decref(m);
+	return rc;
+}
+
+int files_claim(struct trib *t, struct files *s, const struct trib_load *load, int64_t *epoch,
+                struct trib_batch *states)
 {
 	json_t *m = NULL, *stream = NULL;
 	make_tag(s, load);
+	if (!load->run_id)
+		return look(t, s, load, states);
 	int rc = files_folder(t, s, "");
 	if (rc == TRIB_OK)
 		rc = files_lock(t, s);
@@ -62,7 +80,8 @@ int files_claim(struct trib *t, struct files *s, const struct trib_load *load, i
 	if (rc == TRIB_OK) {
 		files_forget_orphans(stream);
 		*epoch = json_integer_value(json_object_get(stream, "epoch")) + 1;
-		if (json_object_set_new(stream, "epoch", json_integer(*epoch)) < 0 || json_object_set_new(stream, "run_id", json_string(load->run_id)) < 0)
+		if (json_object_set_new(stream, "epoch", json_integer(*epoch)) < 0 ||
+		    json_object_set_new(stream, "run_id", json_string(load->run_id)) < 0)
 			rc = no_memory(t);
 	}
 	/* fenced first: nobody of an older run can commit any more to what is being tidied */
@@ -102,7 +121,8 @@ static int write_letters(struct trib *t, struct files *s, const struct trib_batc
 	const char *load = files_safe(t, s->load->load_id);
 	char *file = load ? trib_fmt(t, "%s/%s.jsonl", letters, load) : NULL;
 	int rc = files_folder(t, s, letters), n = trib_cols(dead);
-	*entry = file ? json_pack("{s:s, s:s, s:I}", "file", file, "load_id", s->load->load_id, "rows", (json_int_t)dead->array.length) : NULL;
+	*entry = file ? json_pack("{s:s, s:s, s:I}", "file", file, "load_id", s->load->load_id, "rows",
+	                          (json_int_t)dead->array.length) : NULL;
 	char *hidden = *entry ? files_hidden(t, s, *entry) : NULL;
 	if (rc == TRIB_OK && !hidden)
 		rc = no_memory(t);
@@ -112,7 +132,8 @@ static int write_letters(struct trib *t, struct files *s, const struct trib_batc
 		return rc;
 	out.fd = openat(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int error = out.fd < 0 ? errno : 0;
-	if (!error && (!files_out_start(&out) || files_encode(&out, &how, columns, n, 0, dead->array.length, 0) < 0 || !files_out_flush(&out)))
+	if (!error && (!files_out_start(&out) || files_encode(&out, &how, columns, n, 0, dead->array.length, 0) < 0 ||
+	               !files_out_flush(&out)))
 		error = out.error;
 	if (!error && fsync(out.fd) < 0)
 		error = errno;
@@ -131,7 +152,8 @@ static bool is_staged(const json_t *e)
 
 static json_t *new_entry(const struct files_table *b, const struct files_part *p, const char *load_id)
 {
-	json_t *e = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b}", "table", b->name, "file", p->file, "rows", (json_int_t)p->rows, "bytes",
+	json_t *e = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b}", "table", b->name, "file", p->file, "rows",
+	                      (json_int_t)p->rows, "bytes",
 	                      (json_int_t)p->bytes, "load_id", load_id, "staged", 1);
 	if (e && b->mode == TRIB_REPLACE)
 		json_object_set_new(e, "replace", json_true());
@@ -149,7 +171,8 @@ static int add_parts(struct trib *t, struct files *s, struct files_table *b, jso
 			if (hidden && strcmp(hidden, p->hidden) == 0)
 				grown = e;
 		}
-		if (!grown && (json_array_append_new(list, new_entry(b, p, s->load->load_id)) < 0 || !(grown = json_array_get(list, json_array_size(list) - 1))))
+		if (!grown && (json_array_append_new(list, new_entry(b, p, s->load->load_id)) < 0 ||
+		               !(grown = json_array_get(list, json_array_size(list) - 1))))
 			return no_memory(t);
 		json_object_set_new(grown, "rows", json_integer(p->rows));
 		json_object_set_new(grown, "bytes", json_integer(p->bytes));
@@ -165,7 +188,8 @@ static bool same_text(const json_t *a, const json_t *b, const char *key)
 	return x && y && strcmp(x, y) == 0;
 }
 
-/* Entries that give way to e: all of its table in mode replace, the former file of that name with `file:`. Their rows. */
+/* Entries that give way to e: all of its table in mode replace, the former file of that name with `file:`. Their
+ * rows. */
 static int64_t give_way(json_t *stream, json_t *list, const json_t *e, bool whole)
 {
 	bool replaces = json_is_true(json_object_get(e, "replace"));
@@ -235,8 +259,13 @@ static int store_states(struct trib *t, json_t *stream, const struct trib_batch 
 	for (int64_t r = 0; r < b->array.length; r++) {
 		struct trib_text p = trib_str(&part, r), v = trib_str(&state, r);
 		char *name = trib_fmt(t, "%.*s", (int)p.n, p.p);
-		if (!name || json_object_set_new(all, name, json_stringn(v.p ? v.p : "", v.n)) < 0)
-			return trib_fail(t, TRIB_DATA, "files.not_utf8: the name or state of part `%s` is not UTF-8: a manifest cannot hold it", name ? name : "");
+		if (name && !v.p) {              /* a state of null is forgotten */
+			json_object_del(all, name);
+			continue;
+		}
+		if (!name || json_object_set_new(all, name, json_stringn(v.p, v.n)) < 0)
+			return trib_fail(t, TRIB_DATA, "files.not_utf8: the name or state of part `%s` is not UTF-8: a"
+			                               " manifest cannot hold it", name ? name : "");
 	}
 	return TRIB_OK;
 }
@@ -259,11 +288,13 @@ static int store_ledger(struct trib *t, json_t *stream, const struct trib_batch 
 	json_t *loads = json_object_get(stream, "loads"), *one = json_object();
 	struct trib_view v;
 	for (int c = 0; one && ledger->array.length > 0 && c < trib_cols(ledger); c++)
-		if (trib_view(ledger, c, &v) < 0 || json_object_set_new(one, trib_col_name(ledger, c), cell(&v, 0)) < 0) {
+		if (trib_view(ledger, c, &v) < 0 || json_object_set_new(one, trib_col_name(ledger, c),
+		                                                        cell(&v, 0)) < 0) {
 			json_decref(one);
 			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: the ledger row cannot be read");
 		}
-	json_object_set_new(one, "outcome", json_string(outcome == TRIB_OK ? "committed" : outcome == TRIB_HELD ? "held" : "failed"));
+	json_object_set_new(one, "outcome", json_string(outcome == TRIB_OK ? "committed" : outcome == TRIB_HELD ?
+	                                                "held" : "failed"));
 	if (json_array_append_new(loads, one) < 0)
 		return no_memory(t);
 	while (json_array_size(loads) > LOADS_KEPT)
@@ -278,7 +309,8 @@ static int fence(struct trib *t, const struct files *s, const json_t *stream)
 	int64_t now = json_integer_value(json_object_get(stream, "epoch"));
 	if (now == s->load->epoch)
 		return TRIB_OK;
-	return trib_fail(t, TRIB_FENCED, "sink.fenced: a newer run owns %s/%s in %s", s->load->pipeline, s->load->stream, s->path);
+	return trib_fail(t, TRIB_FENCED, "sink.fenced: a newer run owns %s/%s in %s", s->load->pipeline,
+	                 s->load->stream, s->path);
 }
 
 static int store(struct trib *t, struct files *s, json_t *stream, const struct trib_commit *c, json_t *dead)
@@ -297,7 +329,8 @@ static int store(struct trib *t, struct files *s, json_t *stream, const struct t
 			trib_count(t, i, TRIB_DELETED, replaced);
 	}
 	if (rc == TRIB_OK && c->outcome == TRIB_OK)
-		publish_entries(s, stream, c, NULL);   /* staged by an earlier unit, of tables that this one did not touch */
+		/* staged by an earlier unit, of tables that this one did not touch */
+		publish_entries(s, stream, c, NULL);
 	settle_entries(stream);
 	if (rc == TRIB_OK && c->outcome == TRIB_OK)
 		rc = store_states(t, stream, c->states);

@@ -10,14 +10,21 @@
 
 int files_fault(struct trib *t, const struct files *s, const char *name, int error)
 {
-	const char *code = error == ENOSPC || error == EDQUOT ? "files.disk_full" : error == EACCES || error == EPERM || error == EROFS ?
-	                   "files.not_allowed" : "files.io_error";
+	static const struct { int error; const char *code; } codes[] = {
+		{ ENOSPC, "files.disk_full" }, { EDQUOT, "files.disk_full" }, { EACCES, "files.not_allowed" },
+		{ EPERM, "files.not_allowed" }, { EROFS, "files.not_allowed" },
+	};
+	const char *code = "files.io_error";
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (codes[i].error == error)
+			code = codes[i].code;
 	if (error == ENOMEM)
 		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	return trib_fail(t, TRIB_ENV, "%s: %s%s%s: %s", code, s->path, *name ? "/" : "", name, strerror(error));
 }
 
-/* Letters, digits, - _ . and bytes of UTF-8 stay; the rest, and a dot in front, become %XX. Two names never become one. */
+/* Letters, digits, - _ . and bytes of UTF-8 stay; the rest, and a dot in front, become %XX. Two names never become
+ * one. */
 char *files_safe(struct trib *t, const char *name)
 {
 	size_t n = strlen(name), at = 0;
@@ -26,8 +33,8 @@ char *files_safe(struct trib *t, const char *name)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)name[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || (c == '_' && i > 0) || c >= 0x80 ||
-		             (c == '.' && i > 0);
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+		bool plain = letter || c == '-' || (i > 0 && (c == '_' || c == '.'));
 		if (plain)
 			to[at++] = (char)c;
 		else
@@ -65,7 +72,8 @@ static int make_root(struct trib *t, struct files *s)
 		*p = 0;
 		if (mkdir(path, 0777) == 0) {
 			char *slash = strrchr(path, '/');
-			char *above = slash == path ? trib_fmt(t, "/") : slash ? trib_fmt(t, "%.*s", (int)(slash - path), path) : trib_fmt(t, ".");
+			char *slash_at = slash == path ? path + 1 : slash;   /* the folder above: /, or what is before */
+			char *above = slash_at ? trib_fmt(t, "%.*s", (int)(slash_at - path), path) : trib_fmt(t, ".");
 			int error = above ? sync_at(AT_FDCWD, above) : ENOMEM;
 			if (error)
 				return files_fault(t, s, "", error);
@@ -117,7 +125,8 @@ int files_lock(struct trib *t, struct files *s)
 		if (trib_stopping(t))
 			return trib_fail(t, TRIB_STOPPED, "files.stopped: stopped while waiting for %s/.lock", s->path);
 		if (now_ms() >= until)
-			return trib_fail(t, TRIB_FENCED, "files.locked: another run commits to %s (waited %lld ms)", s->path, (long long)s->lock_wait.ms);
+			return trib_fail(t, TRIB_FENCED, "files.locked: another run commits to %s (waited %lld ms)",
+			                 s->path, (long long)s->lock_wait.ms);
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(pause * 1000000) }, NULL);
 	}
 	return TRIB_OK;

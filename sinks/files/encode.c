@@ -1,7 +1,8 @@
-/* encode - columns to CSV or JSON lines. The hot loop of this sink: one growing block, no calls per cell into libc, no stdio.
+/* encode - columns to CSV or JSON lines. The hot loop of this sink: one growing block, no calls per cell into libc,
+ * no stdio.
  *
- * A short text (at most 12 bytes) lies inside its 16-byte view: it is looked through and copied as one vector. Longer ones
- * are copied while they are looked through, and done again with quotes in the rare case that one needs them. */
+ * A short text (at most 12 bytes) lies inside its 16-byte view: it is looked through and copied as one vector. Longer
+ * ones are copied while they are looked through, and done again with quotes in the rare case that one needs them. */
 #include "files.h"
 
 #include <errno.h>
@@ -206,7 +207,8 @@ static char *put_day(char *at, struct files_column *c, int32_t day)
 
 static char *put_clock(char *at, int64_t us)
 {
-	at += snprintf(at, CELL, "%02d:%02d:%02d", (int)(us / 3600000000), (int)(us / 60000000 % 60), (int)(us / 1000000 % 60));
+	at += snprintf(at, CELL, "%02d:%02d:%02d", (int)(us / 3600000000), (int)(us / 60000000 % 60),
+	               (int)(us / 1000000 % 60));
 	return us % 1000000 ? at + snprintf(at, 16, ".%06d", (int)(us % 1000000)) : at;
 }
 
@@ -250,7 +252,8 @@ struct odd { v16 a, b, c, d; bool json; };
 
 static inline struct odd odd_bytes(const struct files_format *f)
 {
-	return (struct odd){ _mm_set1_epi8(f->json ? 0x1f : f->delimiter), _mm_set1_epi8('"'), _mm_set1_epi8(f->json ? '\\' : '\n'),
+	return (struct odd){ _mm_set1_epi8(f->json ? 0x1f : f->delimiter), _mm_set1_epi8('"'),
+	                     _mm_set1_epi8(f->json ? '\\' : '\n'),
 	                     _mm_set1_epi8('\r'), f->json };
 }
 
@@ -261,8 +264,10 @@ static inline v16 load16(const void *p)
 
 static inline unsigned odd16(const struct odd *o, v16 x)
 {
-	v16 first = o->json ? _mm_cmpeq_epi8(_mm_min_epu8(x, o->a), x) : _mm_or_si128(_mm_cmpeq_epi8(x, o->a), _mm_cmpeq_epi8(x, o->d));
-	return (unsigned)_mm_movemask_epi8(_mm_or_si128(first, _mm_or_si128(_mm_cmpeq_epi8(x, o->b), _mm_cmpeq_epi8(x, o->c))));
+	v16 first = o->json ? _mm_cmpeq_epi8(_mm_min_epu8(x, o->a), x) :
+	                      _mm_or_si128(_mm_cmpeq_epi8(x, o->a), _mm_cmpeq_epi8(x, o->d));
+	v16 second = _mm_or_si128(_mm_cmpeq_epi8(x, o->b), _mm_cmpeq_epi8(x, o->c));
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(first, second));
 }
 
 static inline void store16(char *to, v16 x)
@@ -351,13 +356,14 @@ static char *csv_quoted(char *at, const char *p, size_t n)
 
 static char *json_escaped(char *at, const char *p, size_t n)
 {
-	static const char hex[] = "0123456789abcdef";
+	static const char hex[] = "0123456789abcdef", from[] = "\n\r\t\"\\", to[] = "nrt\"\\";
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)p[i];
-		const char *short_form = c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
-		if (short_form)
-			at = (char *)memcpy(at, short_form, 2) + 2;
-		else if (c < 0x20) {
+		const char *odd = c ? strchr(from, c) : NULL;
+		if (odd) {
+			*at++ = '\\';
+			*at++ = to[odd - from];
+		} else if (c < 0x20) {
 			at = (char *)memcpy(at, "\\u00", 4) + 4;
 			*at++ = hex[c >> 4];
 			*at++ = hex[c & 15];
@@ -375,9 +381,11 @@ static char *json_value(char *at, const char *p, size_t n)
 	return at;
 }
 
-static inline char *csv_text(char *at, const struct files_format *f, const struct odd *o, struct trib_text x, bool alone)
+static inline char *csv_text(char *at, const struct files_format *f, const struct odd *o, struct trib_text x,
+                             bool alone)
 {
-	bool odd = copy_text(o, at, x.p, x.n) || (x.n == f->null.n && memcmp(x.p, f->null.p, x.n) == 0) || (alone && x.n == 0);
+	bool like_null = x.n == f->null.n && memcmp(x.p, f->null.p, x.n) == 0;
+	bool odd = copy_text(o, at, x.p, x.n) || like_null || (alone && x.n == 0);
 	return odd ? csv_quoted(at, x.p, x.n) : at + x.n;
 }
 
@@ -400,7 +408,8 @@ bool files_json_text(struct files_out *o, struct trib_text text)
 /* ---- rows ---- */
 
 /* `rest`: what the other cells of the row may need; a text asks for it, too, so that they need not. */
-static inline char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row,
+static inline char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd,
+                             struct files_column *c, int64_t row,
                              size_t rest, bool alone)
 {
 	const struct trib_view *v = &c->view;
@@ -426,7 +435,8 @@ static inline char *csv_cell(struct files_out *o, char *at, const struct files_f
 	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, alone) : NULL;
 }
 
-static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row, size_t rest)
+static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
+                              size_t rest)
 {
 	const struct trib_view *v = &c->view;
 	memcpy(at, c->prefix, c->prefix_size);
@@ -444,7 +454,8 @@ static inline char *json_cell(struct files_out *o, char *at, const struct odd *o
 	return json_text(at, odd, (struct trib_text){ x.p ? x.p : "", x.n });
 }
 
-int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count, int64_t from, int64_t to, int64_t max_bytes)
+int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count,
+                     int64_t from, int64_t to, int64_t max_bytes)
 {
 	const struct odd odd = odd_bytes(f);
 	size_t rest = 64;

@@ -9,16 +9,23 @@
 #include <unistd.h>
 
 static const struct trib_field options[] = {
-	TRIB_FIELD(struct files, path, .flags = TRIB_REQUIRED | TRIB_PATH, .help = "Folder; it is made when it is missing."),
-	TRIB_FIELD(struct files, format, .dflt = "csv", .allow = "csv|jsonl", .help = "CSV (RFC 4180, line feed) or JSON lines."),
-	TRIB_FIELD(struct files, file, .help = "One file of this name, made whole when the load ends, in place of parts; for one table."),
+	TRIB_FIELD(struct files, path, .flags = TRIB_REQUIRED | TRIB_PATH,
+	           .help = "Folder; it is made when it is missing."),
+	TRIB_FIELD(struct files, format, .dflt = "csv", .allow = "csv|jsonl",
+	           .help = "CSV (RFC 4180, line feed) or JSON lines."),
+	TRIB_FIELD(struct files, file, .help = "One file of this name, made whole when the load ends, in place of"
+	                                       " parts; for one table."),
 	TRIB_FIELD(struct files, delimiter, .dflt = ",", .help = "CSV: one character between cells."),
 	TRIB_FIELD(struct files, header, .dflt = "true", .help = "CSV: the first line names the columns."),
-	TRIB_FIELD(struct files, null, .dflt = "", .help = "CSV: how null is written; a text that reads the same is quoted."),
-	TRIB_FIELD(struct files, max_rows, .dflt = "0", .allow = "0..", .help = "Rows of a part, then a new one begins; 0: no bound."),
-	TRIB_FIELD(struct files, max_bytes, .dflt = "0", .allow = "0..", .help = "Bytes of a part, then a new one begins; 0: no bound."),
+	TRIB_FIELD(struct files, null, .dflt = "", .help = "CSV: how null is written; a text that reads the same is"
+	                                                   " quoted."),
+	TRIB_FIELD(struct files, max_rows, .dflt = "0", .allow = "0..",
+	           .help = "Rows of a part, then a new one begins; 0: no bound."),
+	TRIB_FIELD(struct files, max_bytes, .dflt = "0", .allow = "0..",
+	           .help = "Bytes of a part, then a new one begins; 0: no bound."),
 	TRIB_FIELD(struct files, compression, .dflt = "none", .allow = "none", .help = "Packing of the files."),
-	TRIB_FIELD(struct files, lock_wait, .dflt = "30s", .help = "How long to wait for another run that commits to the same folder."),
+	TRIB_FIELD(struct files, lock_wait, .dflt = "30s", .help = "How long to wait for another run that commits to"
+	                                                           " the same folder."),
 	{ 0 }
 };
 
@@ -72,7 +79,8 @@ static json_t *whole_entry(const struct files *s, json_t *stream, bool staged)
 	json_t *e;
 	size_t i;
 	json_array_foreach(json_object_get(stream, "files"), i, e)
-		if (strcmp(json_string_value(json_object_get(e, "file")) ?: "", s->file) == 0 && json_is_true(json_object_get(e, "staged")) == staged)
+		if (strcmp(json_string_value(json_object_get(e, "file")) ?: "", s->file) == 0 &&
+		    json_is_true(json_object_get(e, "staged")) == staged)
 			return e;
 	return NULL;
 }
@@ -106,15 +114,20 @@ static int open_whole(struct trib *t, struct files *s, struct files_table *b)
 	json_t *m = NULL;
 	int rc = files_manifest_load(t, s, &m), fd = -1;
 	json_t *stream = rc == TRIB_OK ? files_manifest_stream(m, s->load->pipeline, s->load->stream) : NULL;
-	json_t *staged = stream ? whole_entry(s, stream, true) : NULL, *was = stream ? whole_entry(s, stream, false) : NULL;
+	json_t *staged = stream ? whole_entry(s, stream, true) : NULL, *was = stream ? whole_entry(s, stream,
+	        false) : NULL;
 	json_t *base = staged ? staged : b->mode == TRIB_APPEND ? was : NULL;
-	const char *header = base ? json_string_value(json_object_get(base, "columns")) : NULL, *ours = files_columns_text(t, b);
+	const char *header = base ? json_string_value(json_object_get(base,
+	                                                              "columns")) : NULL, *ours = files_columns_text(t,
+	        b);
 	char *hidden = NULL;
 	if (rc < 0)
 		return rc;
 	if (header && ours && strcmp(header, ours) != 0)
-		rc = trib_fail(t, TRIB_CONFIG, "files.columns_changed: %s/%s was written with other columns: use parts, or another name", s->path, s->file);
-	else if (!(hidden = staged ? files_hidden(t, s, staged) : trib_fmt(t, ".%s~%s~%s", s->tag, s->load->load_id, s->file)) || !ours)
+		rc = trib_fail(t, TRIB_CONFIG, "files.columns_changed: %s/%s was written with other columns: use"
+		                               " parts, or another name", s->path, s->file);
+	else if (!(hidden = staged ? files_hidden(t, s, staged) : trib_fmt(t, ".%s~%s~%s", s->tag, s->load->load_id,
+	                                                                   s->file)) || !ours)
 		rc = no_memory(t);
 	else if ((fd = openat(s->root - 1, hidden, O_RDWR | O_CREAT | O_CLOEXEC, 0666)) < 0)
 		rc = files_fault(t, s, hidden, errno);
@@ -159,7 +172,8 @@ static int start_part(struct trib *t, struct files *s, struct files_table *b)
 	int rc = s->file ? open_whole(t, s, b) : open_part(t, s, b);
 	if (rc < 0 || s->how.json || !s->header || b->out.bytes > 0)
 		return rc;
-	return files_header(&b->out, &s->how, (const char *const *)b->columns, b->column_count) ? TRIB_OK : files_fault(t, s, b->open->file, b->out.error);
+	return files_header(&b->out, &s->how, (const char *const *)b->columns,
+	                    b->column_count) ? TRIB_OK : files_fault(t, s, b->open->file, b->out.error);
 }
 
 /* Written, flushed to the disk, closed: what the manifest may name. An fsync that failed is never tried again. */
@@ -238,10 +252,12 @@ static struct files_table *slot(struct files *s, int index)
 static int check_table(struct trib *t, const struct files *s, int index, const struct trib_table *is)
 {
 	for (size_t i = 0; is->options && i < is->options->count; i++)
-		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: table %s: the option `%s` is not offered by files", is->name, is->options->names[i]);
+		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: table %s: the option `%s` is not offered by files",
+		                 is->name, is->options->names[i]);
 	for (int i = 0; s->file && i < s->table_count; i++)
 		if (i != index && s->tables[i])
-			return trib_fail(t, TRIB_CONFIG, "sink.bad_table: `file:` takes one table, and %s is a second one: use parts", is->name);
+			return trib_fail(t, TRIB_CONFIG, "sink.bad_table: `file:` takes one table, and %s is a second"
+			                                 " one: use parts", is->name);
 	if (!is->columns[0].name)
 		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: table %s has no columns", is->name);
 	return TRIB_OK;
@@ -256,10 +272,12 @@ static int table(struct trib *t, void *self, int index, const struct trib_table 
 	if (!folder)
 		return rc < 0 ? rc : no_memory(t);
 	if (strlen(folder) > 200)
-		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: the table name %s is too long for a folder", is->name);
+		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: the table name %s is too long for a folder",
+		                 is->name);
 	if (!b->columns || !same_columns(b, is->columns)) {
 		if (b->open && s->file)
-			return trib_fail(t, TRIB_DATA, "files.columns_changed: columns were added to %s after its header was written: use parts", is->name);
+			return trib_fail(t, TRIB_DATA, "files.columns_changed: columns were added to %s after its"
+			                               " header was written: use parts", is->name);
 		if ((rc = files_finish_part(t, s, b)) < 0)   /* the next part has another header */
 			return rc;
 		if (!keep_columns(b, is->columns))
@@ -288,7 +306,8 @@ int files_json_columns(struct trib *t, const struct trib_batch *b, struct files_
 	struct files_column *c = trib_scratch(t, ((size_t)n + 1) * sizeof *c);
 	for (int i = 0; c && i < n; i++) {
 		if (trib_view(b, i, &c[i].view) < 0)
-			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: the column %s cannot be read", trib_col_name(b, i));
+			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: the column %s cannot be read",
+			                 trib_col_name(b, i));
 		if (!(c[i].prefix = json_prefix(t, trib_col_name(b, i), i == 0)))
 			return no_memory(t);
 		c[i].prefix_size = strlen(c[i].prefix);
@@ -302,7 +321,8 @@ static int views(struct trib *t, const struct files_table *b, const struct trib_
 	struct files_column *c = trib_scratch(t, ((size_t)b->column_count + 1) * sizeof *c);
 	for (int i = 0; c && i < b->column_count; i++)
 		if (trib_view(rows, i, &c[i].view) < 0)
-			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: column %s of %s cannot be read", b->columns[i], b->name);
+			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: column %s of %s cannot be read", b->columns[i],
+			                 b->name);
 	*out = c;
 	return c ? TRIB_OK : no_memory(t);
 }
@@ -319,13 +339,15 @@ static int write_rows(struct trib *t, void *self, int index, const struct trib_b
 		return rc;
 	for (int64_t row = 0, length = rows->array.length; row < length;) {
 		rc = b->open ? TRIB_OK : start_part(t, s, b);
-		int64_t left = s->max_rows && !s->file ? s->max_rows - b->out.rows : length, to = left < length - row ? row + left : length;
+		int64_t left = s->max_rows && !s->file ? s->max_rows - b->out.rows : length;
+		int64_t to = left < length - row ? row + left : length;
 		if (rc < 0)
 			return rc;
 		row = files_encode(&b->out, &s->how, columns, b->column_count, row, to, s->file ? 0 : s->max_bytes);
 		if (row < 0)
 			return files_fault(t, s, b->open->file, b->out.error);
-		bool full = !s->file && ((s->max_rows && b->out.rows >= s->max_rows) || (s->max_bytes && b->out.bytes + (int64_t)b->out.used >= s->max_bytes));
+		bool full = !s->file && ((s->max_rows && b->out.rows >= s->max_rows) ||
+		                         (s->max_bytes && b->out.bytes + (int64_t)b->out.used >= s->max_bytes));
 		if (full && (rc = files_finish_part(t, s, b)) < 0)
 			return rc;
 	}
@@ -345,7 +367,8 @@ static void forget_unit(struct files *s, bool keep_files)
 			close(b->out.fd);
 		b->out.fd = -1;
 		for (const struct files_part *p = b->parts; p && !keep_files; p = p->next)
-			if (!s->file || b->kept_bytes == 0)   /* a file that grows stays: the next unit cuts what it did not commit */
+			/* a file that grows stays: the next unit cuts what it did not commit */
+			if (!s->file || b->kept_bytes == 0)
 				unlinkat(s->root - 1, p->hidden, 0);
 		free_parts(b);
 		b->used = false;
@@ -363,7 +386,8 @@ static int begin(struct trib *t, void *self, const struct trib_load *load)
 		int rc = files_manifest_load(t, s, &m);
 		if (rc < 0)
 			return rc;
-		json_array_foreach(json_object_get(files_manifest_stream(m, load->pipeline, load->stream), "loads"), i, e)
+		json_array_foreach(json_object_get(files_manifest_stream(m, load->pipeline, load->stream), "loads"), i,
+		                   e)
 			if (strcmp(json_string_value(json_object_get(e, "load_id")) ?: "", load->load_id) == 0 &&
 			    strcmp(json_string_value(json_object_get(e, "outcome")) ?: "", "held") != 0)
 				rc = TRIB_END;
@@ -386,12 +410,15 @@ static int open_sink(struct trib *t, void *self)
 {
 	struct files *s = self;
 	if (strlen(s->delimiter) != 1 || strchr("\"\r\n", *s->delimiter))
-		return trib_fail(t, TRIB_CONFIG, "files.bad_delimiter: `delimiter` is one character, and no quote or line end");
+		return trib_fail(t, TRIB_CONFIG, "files.bad_delimiter: `delimiter` is one character, and no quote or"
+		                                 " line end");
 	if (strlen(s->null) > 64)
 		return trib_fail(t, TRIB_CONFIG, "files.bad_null: `null` is longer than 64 bytes");
 	if (s->file && (strchr(s->file, '/') || s->file[0] == '.' || !*s->file))
-		return trib_fail(t, TRIB_CONFIG, "files.bad_file: `file` is a plain name inside of `path`, without a dot in front");
-	s->how = (struct files_format){ .json = strcmp(s->format, "jsonl") == 0, .header = s->header, .delimiter = *s->delimiter,
+		return trib_fail(t, TRIB_CONFIG, "files.bad_file: `file` is a plain name inside of `path`, without a"
+		                                 " dot in front");
+	s->how = (struct files_format){ .json = strcmp(s->format, "jsonl") == 0, .header = s->header,
+	                                .delimiter = *s->delimiter,
 	                                .null = { s->null, strlen(s->null) } };
 	return TRIB_OK;
 }
@@ -422,6 +449,11 @@ static int claim(struct trib *t, void *self, const struct trib_load *load, int64
 	return files_claim(t, self, load, epoch, states);
 }
 
+static int recall(struct trib *t, void *self, const char *name, const struct trib_batch *keys, struct trib_batch *out)
+{
+	return files_recall(t, self, name, keys, out);
+}
+
 static int commit(struct trib *t, void *self, const struct trib_commit *c)
 {
 	int rc = files_commit(t, self, c);
@@ -430,6 +462,8 @@ static int commit(struct trib *t, void *self, const struct trib_commit *c)
 	return rc;
 }
 
-TRIB_PLUGIN(files, .help = "Files in a folder, committed by a manifest.", .flags = TRIB_CAN_STAGE, .self_size = sizeof(struct files), .options = options,
-            .modes = 1 << TRIB_APPEND | 1 << TRIB_REPLACE, .open = open_sink, .close = close_sink, .claim = claim, .begin = begin, .table = table,
-            .write = write_rows, .commit = commit, .abort = undo);
+TRIB_PLUGIN(files, .help = "Files in a folder, committed by a manifest.", .flags = TRIB_CAN_STAGE,
+            .self_size = sizeof(struct files), .options = options,
+            .modes = 1 << TRIB_APPEND | 1 << TRIB_REPLACE, .open = open_sink, .close = close_sink,
+            .claim = claim, .begin = begin, .table = table,
+            .write = write_rows, .recall = recall, .commit = commit, .abort = undo);

@@ -1,9 +1,9 @@
 /* files.h - what the files of this sink share.
  *
- * The laws. Data is written under dot names and flushed to the disk; the rename of PATH/manifest.json is the commit; then the
- * data gets its names, again after a crash. So a reader that follows the manifest or takes every file without a dot never
- * sees rows of a load that did not happen. One lock file (PATH/.lock) is held while a manifest is replaced; the epoch in it
- * fences a stale run. Nothing is remembered elsewhere. */
+ * The laws. Data is written under dot names and flushed to the disk; the rename of PATH/manifest.json is the commit;
+ * then the data gets its names, again after a crash. So a reader that follows the manifest or takes every file
+ * without a dot never sees rows of a load that did not happen. One lock file (PATH/.lock) is held while a manifest is
+ * replaced; the epoch in it fences a stale run. Nothing is remembered elsewhere. */
 #ifndef TRIBUTARY_SINK_FILES_H
 #define TRIBUTARY_SINK_FILES_H
 
@@ -42,9 +42,10 @@ bool files_out_start(struct files_out *o);                /* the block, kept fro
 bool files_out_flush(struct files_out *o);                /* false: o->error */
 void files_out_done(struct files_out *o);
 bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count);
-/* Rows [from, to) of the columns. Stops early at a row's end once the file has max_bytes (0: no bound); answers the next row,
- * or -1: o->error. */
-int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count, int64_t from, int64_t to, int64_t max_bytes);
+/* Rows [from, to) of the columns. Stops early at a row's end once the file has max_bytes (0: no bound); answers the
+ * next row, or -1: o->error. */
+int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count,
+                     int64_t from, int64_t to, int64_t max_bytes);
 bool files_json_text(struct files_out *o, struct trib_text text);   /* a JSON string with its quotes */
 bool files_put(struct files_out *o, const char *p, size_t n);
 
@@ -62,11 +63,16 @@ void files_unlock(struct files *s);
 
 int files_manifest_load(struct trib *t, struct files *s, json_t **out);
 int files_manifest_save(struct trib *t, struct files *s, const json_t *m);
-json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *stream);    /* borrowed; made when missing; NULL: no memory */
-char *files_hidden(struct trib *t, const struct files *s, const json_t *entry);       /* its name before it was published */
-void files_forget_orphans(json_t *stream);                                              /* staged files without states */
-int files_recover(struct trib *t, struct files *s, json_t *stream);                    /* finishes what a crash left: names, leftovers */
-int files_publish(struct trib *t, struct files *s, json_t *stream);                    /* gives committed files their names */
+/* borrowed; made when missing; NULL: no memory */
+json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *stream);
+/* its name before it was published */
+char *files_hidden(struct trib *t, const struct files *s, const json_t *entry);
+/* staged files without states */
+void files_forget_orphans(json_t *stream);
+/* finishes what a crash left: names, leftovers */
+int files_recover(struct trib *t, struct files *s, json_t *stream);
+/* gives committed files their names */
+int files_publish(struct trib *t, struct files *s, json_t *stream);
 
 /* ---- the sink ---- */
 

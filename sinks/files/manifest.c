@@ -31,9 +31,11 @@ int files_manifest_load(struct trib *t, struct files *s, json_t **out)
 	}
 	json_t *m = json_loadfd(fd, 0, &why);
 	close(fd);
-	if (!m || json_integer_value(json_object_get(m, "v")) != MANIFEST_VERSION || !json_is_array(json_object_get(m, "streams"))) {
+	if (!m || json_integer_value(json_object_get(m, "v")) != MANIFEST_VERSION ||
+	    !json_is_array(json_object_get(m, "streams"))) {
 		json_decref(m);
-		return trib_fail(t, TRIB_ENV, "files.bad_manifest: %s/%s: %s", s->path, manifest, m ? "not a manifest of this version" : why.text);
+		return trib_fail(t, TRIB_ENV, "files.bad_manifest: %s/%s: %s", s->path, manifest,
+		                 m ? "not a manifest of this version" : why.text);
 	}
 	*out = m;
 	return TRIB_OK;
@@ -57,7 +59,8 @@ static bool write_all(int fd, const char *p, size_t n)
 int files_manifest_save(struct trib *t, struct files *s, const json_t *m)
 {
 	char *text = json_dumps(m, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	int fd = text ? openat(s->root - 1, next_manifest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1, error = text ? errno : ENOMEM;
+	int fd = text ? openat(s->root - 1, next_manifest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	                       0666) : -1, error = text ? errno : ENOMEM;
 	bool good = fd >= 0;
 	if (good && (!write_all(fd, text, strlen(text)) || !write_all(fd, "\n", 1) || fsync(fd) < 0)) {
 		error = errno;
@@ -75,7 +78,8 @@ int files_manifest_save(struct trib *t, struct files *s, const json_t *m)
 	if (!good)
 		return files_fault(t, s, manifest, error);
 	if (files_sync_folder(t, s, "") < 0)
-		return trib_fail(t, TRIB_UNKNOWN, "files.commit_unknown: %s was not flushed after its manifest was replaced", s->path);
+		return trib_fail(t, TRIB_UNKNOWN, "files.commit_unknown: %s was not flushed after its manifest was"
+		                                  " replaced", s->path);
 	return TRIB_OK;
 }
 
@@ -87,7 +91,8 @@ json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *strea
 		if (strcmp(json_string_value(json_object_get(one, "pipeline")) ?: "", pipeline) == 0 &&
 		    strcmp(json_string_value(json_object_get(one, "stream")) ?: "", stream) == 0)
 			return one;
-	one = json_pack("{s:s, s:s, s:i, s:{}, s:[], s:[], s:[]}", "pipeline", pipeline, "stream", stream, "epoch", 0, "states", "files",
+	one = json_pack("{s:s, s:s, s:i, s:{}, s:[], s:[], s:[]}", "pipeline", pipeline, "stream", stream, "epoch", 0,
+	                "states", "files",
 	                "dead_letters", "loads");
 	return json_array_append_new(list, one) < 0 ? NULL : one;
 }
@@ -96,11 +101,13 @@ json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *strea
 
 char *files_hidden(struct trib *t, const struct files *s, const json_t *entry)
 {
-	const char *file = json_string_value(json_object_get(entry, "file")), *load = json_string_value(json_object_get(entry, "load_id"));
+	const char *file = json_string_value(json_object_get(entry, "file"));
+	const char *load = json_string_value(json_object_get(entry, "load_id"));
 	const char *slash = file ? strrchr(file, '/') : NULL;
 	if (!file || !load || strstr(file, "..") || file[0] == '/' || strchr(load, '/'))
 		return NULL;
-	return trib_fmt(t, "%.*s.%s~%s~%s", slash ? (int)(slash + 1 - file) : 0, file, s->tag, load, slash ? slash + 1 : file);
+	return trib_fmt(t, "%.*s.%s~%s~%s", slash ? (int)(slash + 1 - file) : 0, file, s->tag, load,
+	                slash ? slash + 1 : file);
 }
 
 static char *folder_of(struct trib *t, const char *file)
@@ -121,7 +128,8 @@ static int rename_all(struct trib *t, struct files *s, json_t *list)
 	json_array_foreach(list, i, e) {
 		char *hidden = files_hidden(t, s, e);
 		if (!hidden)
-			return trib_fail(t, TRIB_ENV, "files.bad_manifest: %s: an entry is not a file of this sink", s->path);
+			return trib_fail(t, TRIB_ENV, "files.bad_manifest: %s: an entry is not a file of this sink",
+			                 s->path);
 		const char *file = json_string_value(json_object_get(e, "file"));
 		if (unnamed(e) && renameat(s->root - 1, hidden, s->root - 1, file) < 0 && errno != ENOENT)
 			return files_fault(t, s, file, errno);
@@ -218,7 +226,8 @@ static int drop_replaced(struct trib *t, struct files *s, json_t *stream)
 	size_t i;
 	json_array_foreach(json_object_get(stream, "replaced"), i, e) {
 		const char *file = json_string_value(e);
-		if (file && !strstr(file, "..") && file[0] != '/' && unlinkat(s->root - 1, file, 0) < 0 && errno != ENOENT)
+		if (file && !strstr(file, "..") && file[0] != '/' && unlinkat(s->root - 1, file, 0) < 0 &&
+		    errno != ENOENT)
 			return files_fault(t, s, file, errno);
 	}
 	json_object_del(stream, "replaced");

@@ -107,7 +107,8 @@ static int make_file(struct trib *t, const struct lite *s)
 	}
 	int fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return errno == EEXIST ? TRIB_OK : trib_fail(t, TRIB_ENV, "sqlite.cannot_open: %s: %s", s->path, strerror(errno));
+		return errno == EEXIST ? TRIB_OK : trib_fail(t, TRIB_ENV, "sqlite.cannot_open: %s: %s", s->path,
+		                                             strerror(errno));
 	close(fd);
 	char *slash = strrchr(folder, '/');
 	if (slash)
@@ -120,16 +121,19 @@ static int make_file(struct trib *t, const struct lite *s)
 	return TRIB_OK;
 }
 
-int lite_open(struct trib *t, struct lite *s)
+int lite_open(struct trib *t, struct lite *s, bool make)
 {
-	int rc = make_file(t, s);
+	if (s->db || (!make && access(s->path, F_OK) < 0 && errno == ENOENT))
+		return TRIB_OK;
+	int rc = make ? make_file(t, s) : TRIB_OK;
 	if (rc < 0)
 		return rc;
 	if (sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL))
 		return lite_fail(t, s, "opening");
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, (int)(s->lock_wait.ms > 3600000 ? 3600000 : s->lock_wait.ms));
-	if (sqlite3_create_function(s->db, "trib_after", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, after, NULL, NULL))
+	if (sqlite3_create_function(s->db, "trib_after", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, after, NULL,
+	                            NULL))
 		return lite_fail(t, s, "opening");
 	return TRIB_OK;
 }
@@ -161,7 +165,8 @@ static int lock_file(struct trib *t, struct lite *s)
 		if (trib_stopping(t))
 			return trib_fail(t, TRIB_STOPPED, "sqlite.stopped: stopped while waiting for %s.lock", s->path);
 		if (now_ms() >= until)
-			return trib_fail(t, TRIB_FENCED, "sqlite.locked: %s is being written by another run (waited %lld ms for %s.lock)",
+			return trib_fail(t, TRIB_FENCED, "sqlite.locked: %s is being written by another run (waited"
+			                                 " %lld ms for %s.lock)",
 			                 s->path, (long long)s->lock_wait.ms, s->path);
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(pause * 1000000) }, NULL);
 	}
@@ -190,7 +195,8 @@ static int note_pages(void *self, sqlite3 *db, const char *schema, int pages)
 /* WAL and no automatic checkpoints: set once, under the lock, because the first one writes. */
 static int prepare_journal(struct trib *t, struct lite *s)
 {
-	char *sql = trib_fmt(t, "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = %s; PRAGMA cache_size = -16000;"
+	char *sql = trib_fmt(t, "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = %s;"
+	                        " PRAGMA cache_size = -16000;"
 	                     "PRAGMA temp.cache_size = -8000", s->synchronous);
 	int rc = sql ? lite_run(t, s, sql) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	s->claimed = rc == TRIB_OK;
@@ -212,7 +218,8 @@ int lite_enter(struct trib *t, struct lite *s)
 	return rc;
 }
 
-enum { WAL_PAGES_MAX = 8192 };           /* 32 MiB of pages of 4 KiB: then the log is written back between two commits */
+/* 32 MiB of pages of 4 KiB: then the log is written back between two commits */
+enum { WAL_PAGES_MAX = 8192 };
 
 int lite_commit(struct trib *t, struct lite *s)
 {
@@ -221,7 +228,8 @@ int lite_commit(struct trib *t, struct lite *s)
 		/* rolled back by SQLite itself: ask the ledger rather than guess what reached the disk */
 		rc = lite_fail(t, s, "commit");
 		if (sqlite3_get_autocommit(s->db))
-			rc = trib_fail(t, TRIB_UNKNOWN, "sqlite.commit_unknown: %s: the commit was broken off", s->path);
+			rc = trib_fail(t, TRIB_UNKNOWN, "sqlite.commit_unknown: %s: the commit was broken off",
+			               s->path);
 		lite_rollback(s);
 		return rc;
 	}

@@ -9,7 +9,8 @@
 static int installed(struct trib *t, struct lite *s, int64_t *version)
 {
 	sqlite3_stmt *q = NULL;
-	int rc = lite_run(t, s, "CREATE TABLE IF NOT EXISTS _trib_model(name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID");
+	int rc = lite_run(t, s, "CREATE TABLE IF NOT EXISTS _trib_model(name TEXT PRIMARY KEY, version INTEGER NOT"
+	                        " NULL) WITHOUT ROWID");
 	*version = 0;
 	if (rc == TRIB_OK)
 		rc = lite_prepare(t, s, "SELECT version FROM _trib_model WHERE name = 'partner'", &q);
@@ -22,12 +23,16 @@ static int installed(struct trib *t, struct lite *s, int64_t *version)
 static int seed_metrics(struct trib *t, struct lite *s)
 {
 	sqlite3_stmt *q = NULL;
-	int rc = lite_prepare(t, s, "INSERT INTO metric(metric_id, version, kind, unit_id, better, time_agg, space_agg, num_metric, den_metric,"
-	                      " den_time_agg, factor, per, fx_policy, lateness, definition, owner_role, maturity, valid_from)"
-	                      " VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8 IS NULL, NULL, 'sum'), ?9, 'period', ?10, ?11, ?12, 'partnerships', 3,"
+	int rc = lite_prepare(t, s, "INSERT INTO metric(metric_id, version, kind, unit_id, better, time_agg,"
+	                            " space_agg, num_metric, den_metric,"
+	                      " den_time_agg, factor, per, fx_policy, lateness, definition, owner_role, maturity,"
+	                      " valid_from)"
+	                      " VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8 IS NULL, NULL, 'sum'), ?9, 'period',"
+	                      " ?10, ?11, ?12, 'partnerships', 3,"
 	                      " '2000-01-01') ON CONFLICT DO NOTHING", &q);
 	for (const struct lite_metric *m = lite_metrics; rc == TRIB_OK && m->id; m++) {
-		const char *const texts[] = { m->id, m->kind, m->unit, m->better, m->time_agg, m->space_agg, m->num, m->den, m->factor, m->fx };
+		const char *const texts[] = { m->id, m->kind, m->unit, m->better, m->time_agg, m->space_agg, m->num,
+		                              m->den, m->factor, m->fx };
 		for (int i = 0; i < 10; i++)
 			lite_bind_text(q, i + 1, texts[i]);
 		sqlite3_bind_int(q, 11, m->lateness);
@@ -42,7 +47,8 @@ static int seed_metrics(struct trib *t, struct lite *s)
 static int seed_categories(struct trib *t, struct lite *s)
 {
 	sqlite3_stmt *q = NULL;
-	int rc = lite_prepare(t, s, "INSERT INTO category(taxonomy, version, category_id, parent, counts_as_complaint, label)"
+	int rc = lite_prepare(t, s, "INSERT INTO category(taxonomy, version, category_id, parent, counts_as_complaint,"
+	                            " label)"
 	                      " VALUES('v1', 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING", &q);
 	for (const struct lite_category *c = lite_categories; rc == TRIB_OK && c->id; c++) {
 		lite_bind_text(q, 1, c->id);
@@ -103,7 +109,8 @@ static const struct lite_model_table *find(const char *name)
 	return NULL;
 }
 
-static struct trib_field *with_keys(struct trib *t, const struct trib_table *is, const struct lite_model_table *m, bool keep)
+static struct trib_field *with_keys(struct trib *t, const struct trib_table *is, const struct lite_model_table *m,
+                                    bool keep)
 {
 	size_t n = 0;
 	bool keyed = false;
@@ -133,11 +140,13 @@ static trib_map *with_options(struct trib *t, const struct trib_table *is, const
 	enum { MORE = 8 };
 	const struct { const char *name, *value; } model[] = {
 		{ "recorded_from", "recorded_from" }, { "recorded_to", "recorded_to" }, { "open", "9999-12-31" },
-		{ "revision", m->revision ? "revision" : NULL }, { "time_from", m->time_from }, { "ignore", ignored(t, is, m) },
+		{ "revision", m->revision ? "revision" : NULL }, { "time_from", m->time_from }, { "ignore",
+		        ignored(t, is, m) },
 	};
 	size_t given = is->options ? is->options->count : 0, n = given;
 	trib_map *out = trib_scratch(t, sizeof *out);
-	const char **names = trib_scratch(t, (given + MORE) * sizeof *names), **values = trib_scratch(t, (given + MORE) * sizeof *values);
+	const char **names = trib_scratch(t, (given + MORE) * sizeof *names), **values = trib_scratch(t,
+	        (given + MORE) * sizeof *values);
 	if (!out || !names || !values)
 		return NULL;
 	for (size_t i = 0; i < given; i++) {

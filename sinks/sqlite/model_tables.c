@@ -1,8 +1,8 @@
 /* model_tables - tables of the partner model, the metric catalogue and the taxonomy, version 1.
  *
- * Facts are half-open in both times: [period_start, period_end) is what they speak of, [recorded_from, recorded_to) when
- * that was believed. Dimensions are never null: * is "all", so that UNIQUE means what it says. A decimal NAME is a REAL
- * for queries and NAME_dec, the exact text. */
+ * Facts are half-open in both times: [period_start, period_end) is what they speak of, [recorded_from, recorded_to)
+ * when that was believed. Dimensions are never null: * is "all", so that UNIQUE means what it says. A decimal NAME is
+ * a REAL for queries and NAME_dec, the exact text. */
 #include "model.h"
 
 #define OPEN "'9999-12-31'"
@@ -10,121 +10,178 @@
 
 const struct lite_model_table lite_model_tables[] = {
 	{
-		"series", "series_id TEXT NOT NULL PRIMARY KEY, partner_id" TEXT_ALL ", market_id" TEXT_ALL ", device_id" TEXT_ALL
-		", product_id" TEXT_ALL ", metric_id TEXT NOT NULL, unit_id" TEXT_ALL ", currency" TEXT_ALL ", grain TEXT NOT NULL"
-		", calendar_id" TEXT_ALL ", tz" TEXT_ALL ", basis TEXT NOT NULL CHECK(basis IN ('reported', 'recomputed', 'allocated'))"
-		", source_id" TEXT_ALL ", extra TEXT, UNIQUE(partner_id, market_id, device_id, product_id, metric_id, unit_id, currency, grain,"
-		" calendar_id, tz, basis, source_id, extra)) WITHOUT ROWID",
-		TRIB_INSERT_ONLY, "series_id", NULL, NULL, false,
+		.name = "series", .mode = TRIB_INSERT_ONLY,
+		.key = "series_id",
+		.columns = "series_id TEXT NOT NULL PRIMARY KEY, partner_id" TEXT_ALL ", market_id" TEXT_ALL ","
+		           " device_id" TEXT_ALL ", product_id" TEXT_ALL ", metric_id TEXT NOT NULL,"
+		           " unit_id" TEXT_ALL ", currency" TEXT_ALL ", grain TEXT NOT NULL,"
+		           " calendar_id" TEXT_ALL ", tz" TEXT_ALL ", basis TEXT NOT NULL CHECK(basis IN"
+		           " ('reported', 'recomputed', 'allocated')), source_id" TEXT_ALL ", extra TEXT,"
+		           " UNIQUE(partner_id, market_id, device_id, product_id, metric_id, unit_id, currency,"
+		           " grain, calendar_id, tz, basis, source_id, extra)) WITHOUT ROWID",
 	},
 	{
-		"observation", "series_id TEXT NOT NULL, period_start TEXT NOT NULL, period_end TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 0"
-		", value REAL, value_dec TEXT, obs_status TEXT NOT NULL DEFAULT 'A' CHECK(obs_status IN ('A', 'P', 'E', 'F', 'Q', 'L', 'M', 'H', 'O',"
-		" 'N', 'B', 'D', 'I', 'U', 'V', 'K', 'W', 'S', 'G', 'J')), conf_status TEXT, source_asof TEXT, recorded_from TEXT NOT NULL"
-		", recorded_to TEXT NOT NULL DEFAULT " OPEN ", run_id TEXT, raw_ref TEXT"
-		", PRIMARY KEY(series_id, period_start, period_end, revision), CHECK(period_start < period_end)"
-		", CHECK(value_dec IS NOT NULL OR obs_status IN ('M', 'L', 'Q', 'O', 'H', 'S', 'J', 'K'))"
-		", CHECK(value_dec IS NULL OR obs_status NOT IN ('M', 'L', 'O', 'H'))) WITHOUT ROWID",
-		TRIB_SCD2, "series_id period_start period_end", "run_id raw_ref source_asof", NULL, true,
+		.name = "observation", .mode = TRIB_SCD2,
+		.key = "series_id period_start period_end", .ignore = "run_id raw_ref source_asof", .revision = true,
+		.columns = "series_id TEXT NOT NULL, period_start TEXT NOT NULL, period_end TEXT NOT NULL,"
+		           " revision INTEGER NOT NULL DEFAULT 0, value REAL, value_dec TEXT,"
+		           " obs_status TEXT NOT NULL DEFAULT 'A' CHECK(obs_status IN ('A', 'P', 'E', 'F', 'Q', 'L',"
+		           " 'M', 'H', 'O', 'N', 'B', 'D', 'I', 'U', 'V', 'K', 'W', 'S', 'G', 'J')),"
+		           " conf_status TEXT, source_asof TEXT, recorded_from TEXT NOT NULL,"
+		           " recorded_to TEXT NOT NULL DEFAULT " OPEN ", run_id TEXT, raw_ref TEXT,"
+		           " PRIMARY KEY(series_id, period_start, period_end, revision),"
+		           " CHECK(period_start < period_end), CHECK(value_dec IS NOT NULL OR obs_status IN ('M',"
+		           " 'L', 'Q', 'O', 'H', 'S', 'J', 'K')), CHECK(value_dec IS NULL OR obs_status NOT IN ('M',"
+		           " 'L', 'O', 'H'))) WITHOUT ROWID",
 	},
 	{
-		"observation_flag", "series_id TEXT NOT NULL, period_start TEXT NOT NULL, flag TEXT NOT NULL, recorded_from TEXT NOT NULL"
-		", detail TEXT, state TEXT NOT NULL DEFAULT 'open' CHECK(state IN ('open', 'accepted', 'fixed')), decided_at TEXT"
-		", PRIMARY KEY(series_id, period_start, flag, recorded_from)) WITHOUT ROWID",
-		TRIB_INSERT_ONLY, "series_id period_start flag recorded_from", NULL, NULL, false,
+		.name = "observation_flag", .mode = TRIB_INSERT_ONLY,
+		.key = "series_id period_start flag recorded_from",
+		.columns = "series_id TEXT NOT NULL, period_start TEXT NOT NULL, flag TEXT NOT NULL,"
+		           " recorded_from TEXT NOT NULL, detail TEXT, state TEXT NOT NULL DEFAULT 'open'"
+		           " CHECK(state IN ('open', 'accepted', 'fixed')), decided_at TEXT,"
+		           " PRIMARY KEY(series_id, period_start, flag, recorded_from)) WITHOUT ROWID",
 	},
 	{
-		"ticket", "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, partner_id" TEXT_ALL ", market_id TEXT, product_id TEXT, device_id TEXT"
-		", channel TEXT, queue TEXT, lang TEXT, opened_at TEXT, closed_at TEXT, source_label TEXT, text_hash TEXT, dup_of TEXT"
-		", PRIMARY KEY(source_id, ticket_id)) WITHOUT ROWID",
-		TRIB_MERGE, "source_id ticket_id", NULL, NULL, false,
+		.name = "ticket", .mode = TRIB_MERGE,
+		.key = "source_id ticket_id",
+		.columns = "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, partner_id" TEXT_ALL ","
+		           " market_id TEXT, product_id TEXT, device_id TEXT, channel TEXT, queue TEXT, lang TEXT,"
+		           " opened_at TEXT, closed_at TEXT, source_label TEXT, text_hash TEXT, dup_of TEXT,"
+		           " PRIMARY KEY(source_id, ticket_id)) WITHOUT ROWID",
 	},
 	{
-		"ticket_category", "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, taxonomy TEXT NOT NULL, category_id TEXT NOT NULL"
-		", assigned_by TEXT NOT NULL CHECK(assigned_by IN ('source', 'rule', 'model', 'reviewer')), rule_or_model TEXT, version TEXT"
-		", confidence REAL, confidence_dec TEXT, evidence TEXT, decided_at TEXT, recorded_from TEXT NOT NULL"
-		", recorded_to TEXT NOT NULL DEFAULT " OPEN ", PRIMARY KEY(source_id, ticket_id, taxonomy, recorded_from)) WITHOUT ROWID",
-		TRIB_SCD2, "source_id ticket_id taxonomy", NULL, "decided_at", false,
+		.name = "ticket_category", .mode = TRIB_SCD2,
+		.key = "source_id ticket_id taxonomy", .time_from = "decided_at",
+		.columns = "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, taxonomy TEXT NOT NULL,"
+		           " category_id TEXT NOT NULL, assigned_by TEXT NOT NULL CHECK(assigned_by IN ('source',"
+		           " 'rule', 'model', 'reviewer')), rule_or_model TEXT, version TEXT, confidence REAL,"
+		           " confidence_dec TEXT, evidence TEXT, decided_at TEXT, recorded_from TEXT NOT NULL,"
+		           " recorded_to TEXT NOT NULL DEFAULT " OPEN ", PRIMARY KEY(source_id, ticket_id, taxonomy,"
+		           " recorded_from)) WITHOUT ROWID",
 	},
 	{
-		"review_item", "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, taxonomy TEXT NOT NULL, rule_or_model TEXT NOT NULL, proposed TEXT"
-		", confidence REAL, confidence_dec TEXT, evidence TEXT, state TEXT NOT NULL DEFAULT 'open'"
-		", PRIMARY KEY(source_id, ticket_id, taxonomy, rule_or_model)) WITHOUT ROWID",
-		TRIB_INSERT_ONLY, "source_id ticket_id taxonomy rule_or_model", NULL, NULL, false,
+		.name = "review_item", .mode = TRIB_INSERT_ONLY,
+		.key = "source_id ticket_id taxonomy rule_or_model",
+		.columns = "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, taxonomy TEXT NOT NULL,"
+		           " rule_or_model TEXT NOT NULL, proposed TEXT, confidence REAL, confidence_dec TEXT,"
+		           " evidence TEXT, state TEXT NOT NULL DEFAULT 'open', PRIMARY KEY(source_id, ticket_id,"
+		           " taxonomy, rule_or_model)) WITHOUT ROWID",
 	},
 	{
-		"partner", "partner_id TEXT NOT NULL PRIMARY KEY, parent_id TEXT, name TEXT, kind TEXT CHECK(kind IS NULL OR kind IN ('carrier',"
-		" 'oem', 'mvno', 'platform', 'reseller')), home_market TEXT, tz TEXT, calendar_id TEXT, currency TEXT, stage TEXT) WITHOUT ROWID",
-		TRIB_MERGE, "partner_id", NULL, NULL, false,
+		.name = "partner", .mode = TRIB_MERGE,
+		.key = "partner_id",
+		.columns = "partner_id TEXT NOT NULL PRIMARY KEY, parent_id TEXT, name TEXT,"
+		           " kind TEXT CHECK(kind IS NULL OR kind IN ('carrier', 'oem', 'mvno', 'platform',"
+		           " 'reseller')), home_market TEXT, tz TEXT, calendar_id TEXT, currency TEXT,"
+		           " stage TEXT) WITHOUT ROWID",
 	},
 	{
-		"opportunity", "id TEXT NOT NULL PRIMARY KEY, partner_id TEXT, kind TEXT CHECK(kind IS NULL OR kind IN ('upsell', 'co_marketing',"
-		" 'referral', 'case_study')), stage TEXT, amount REAL, amount_dec TEXT, currency TEXT, introduced_by TEXT) WITHOUT ROWID",
-		TRIB_MERGE, "id", NULL, NULL, false,
+		.name = "opportunity", .mode = TRIB_MERGE,
+		.key = "id",
+		.columns = "id TEXT NOT NULL PRIMARY KEY, partner_id TEXT, kind TEXT CHECK(kind IS NULL OR kind IN"
+		           " ('upsell', 'co_marketing', 'referral', 'case_study')), stage TEXT, amount REAL,"
+		           " amount_dec TEXT, currency TEXT, introduced_by TEXT) WITHOUT ROWID",
 	},
 	{
-		"metric", "metric_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL CHECK(kind IN ('additive', 'semi_additive', 'ratio',"
-		" 'distinct', 'given')), unit_id TEXT, better TEXT CHECK(better IN ('up', 'down', 'near')), time_agg TEXT, space_agg TEXT"
-		", num_metric TEXT, den_metric TEXT, den_time_agg TEXT, factor TEXT, per TEXT, fx_policy TEXT, lateness INTEGER, plausible_min TEXT"
-		", plausible_max TEXT, definition TEXT, owner_role TEXT, maturity INTEGER, tmf_tid TEXT, valid_from TEXT, def_hash TEXT"
-		", PRIMARY KEY(metric_id, version), CHECK((kind = 'ratio') = (num_metric IS NOT NULL AND den_metric IS NOT NULL))) WITHOUT ROWID",
-		TRIB_APPEND, NULL, NULL, NULL, false,
+		.name = "metric", .mode = TRIB_APPEND,
+		.columns = "metric_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL CHECK(kind IN"
+		           " ('additive', 'semi_additive', 'ratio', 'distinct', 'given')), unit_id TEXT,"
+		           " better TEXT CHECK(better IN ('up', 'down', 'near')), time_agg TEXT, space_agg TEXT,"
+		           " num_metric TEXT, den_metric TEXT, den_time_agg TEXT, factor TEXT, per TEXT,"
+		           " fx_policy TEXT, lateness INTEGER, plausible_min TEXT, plausible_max TEXT,"
+		           " definition TEXT, owner_role TEXT, maturity INTEGER, tmf_tid TEXT, valid_from TEXT,"
+		           " def_hash TEXT, PRIMARY KEY(metric_id, version), CHECK((kind = 'ratio') = (num_metric IS"
+		           " NOT NULL AND den_metric IS NOT NULL))) WITHOUT ROWID",
 	},
 	{
-		"category", "taxonomy TEXT NOT NULL, version INTEGER NOT NULL, category_id TEXT NOT NULL, parent TEXT"
-		", counts_as_complaint INTEGER NOT NULL, label TEXT, PRIMARY KEY(taxonomy, version, category_id)) WITHOUT ROWID",
-		TRIB_APPEND, NULL, NULL, NULL, false,
+		.name = "category", .mode = TRIB_APPEND,
+		.columns = "taxonomy TEXT NOT NULL, version INTEGER NOT NULL, category_id TEXT NOT NULL,"
+		           " parent TEXT, counts_as_complaint INTEGER NOT NULL, label TEXT,"
+		           " PRIMARY KEY(taxonomy, version, category_id)) WITHOUT ROWID",
 	},
-	{ "asof", "one INTEGER PRIMARY KEY CHECK(one = 1), at TEXT NOT NULL)", TRIB_APPEND, NULL, NULL, NULL, false },
-	{ NULL, NULL, TRIB_APPEND, NULL, NULL, NULL, false },
+	{ .name = "asof", .columns = "one INTEGER PRIMARY KEY CHECK(one = 1), at TEXT NOT NULL)" },
+	{ .name = NULL },
 };
 
 const struct lite_metric lite_metrics[] = {
 	{ "revenue_gross", "additive", "money", "up", "sum", "sum", NULL, NULL, NULL, "avg", 2, "Revenue with tax." },
-	{ "revenue_net", "additive", "money", "up", "sum", "sum", NULL, NULL, NULL, "avg", 2, "Revenue without tax, refunds taken off in their own period." },
-	{ "partner_share", "additive", "money", "up", "sum", "sum", NULL, NULL, NULL, "avg", 5, "Part of the net revenue that is the partner's." },
-	{ "refunds", "additive", "money", "down", "sum", "sum", NULL, NULL, NULL, "avg", 5, "Money given back, a negative flow." },
-	{ "active_users", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2, "Different users active in the period." },
+	{ "revenue_net", "additive", "money", "up", "sum", "sum", NULL, NULL, NULL, "avg", 2,
+	  "Revenue without tax, refunds taken off in their own period." },
+	{ "partner_share", "additive", "money", "up", "sum", "sum", NULL, NULL, NULL, "avg", 5,
+	  "Part of the net revenue that is the partner's." },
+	{ "refunds", "additive", "money", "down", "sum", "sum", NULL, NULL, NULL, "avg", 5,
+	  "Money given back, a negative flow." },
+	{ "active_users", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2,
+	  "Different users active in the period." },
 	{ "dau", "distinct", "user", "up", "avg", "none", NULL, NULL, NULL, "none", 2, "Different users of a day." },
 	{ "wau", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2, "Different users of a week." },
 	{ "mau", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2, "Different users of a month." },
-	{ "paying_users", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2, "Different users who paid in the period." },
-	{ "subscribers", "semi_additive", "user", "up", "last", "sum", NULL, NULL, NULL, "none", 2, "Subscribers at the end of the period." },
+	{ "paying_users", "distinct", "user", "up", "none", "none", NULL, NULL, NULL, "none", 2,
+	  "Different users who paid in the period." },
+	{ "subscribers", "semi_additive", "user", "up", "last", "sum", NULL, NULL, NULL, "none", 2,
+	  "Subscribers at the end of the period." },
 	{ "installs", "additive", "1", "up", "sum", "sum", NULL, NULL, NULL, "none", 2, "Installations." },
 	{ "activations", "additive", "1", "up", "sum", "sum", NULL, NULL, NULL, "none", 2, "First uses." },
 	{ "uninstalls", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 2, "Removals." },
-	{ "returns", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 5, "Devices or products given back." },
-	{ "complaints", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 2, "Tickets that are complaints." },
+	{ "returns", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 5,
+	  "Devices or products given back." },
+	{ "complaints", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 2,
+	  "Tickets that are complaints." },
 	{ "contacts_total", "additive", "1", "down", "sum", "sum", NULL, NULL, NULL, "none", 2, "All tickets." },
-	{ "churned", "additive", "user", "down", "sum", "sum", NULL, NULL, NULL, "none", 5, "Subscribers who left in the period." },
-	{ "return_rate", "ratio", "1", "down", "none", "none", "returns", "activations", "1", "none", 5, "Returns per activation." },
-	{ "arpu", "ratio", "money/user", "up", "none", "none", "revenue_net", "active_users", "1", "none", 2, "Net revenue per active user." },
-	{ "conversion", "ratio", "1", "up", "none", "none", "paying_users", "active_users", "1", "none", 2, "Paying users per active user." },
-	{ "complaints_per_1k", "ratio", "1/1000", "down", "none", "none", "complaints", "subscribers", "1000", "none", 2, "Complaints per 1,000 subscribers." },
-	{ "contact_rate", "ratio", "1/1000", "down", "none", "none", "contacts_total", "subscribers", "1000", "none", 2, "Tickets per 1,000 subscribers." },
-	{ "churn", "ratio", "1", "down", "none", "none", "churned", "subscribers", "1", "none", 5, "Subscribers who left per subscriber." },
-	{ "csat", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 5, "Customer satisfaction, weighted by answers." },
-	{ "nps", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 5, "Net promoter score: needs the distribution, is never averaged." },
-	{ "first_response_time", "given", "s", "down", "none", "none", NULL, NULL, NULL, "none", 2, "Time to the first answer." },
-	{ "resolution_time", "given", "s", "down", "none", "none", NULL, NULL, NULL, "none", 2, "Time to the end of a ticket." },
-	{ "retention_d1", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 2, "Share of a cohort that is back on day 1." },
-	{ "retention_d7", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 8, "Share of a cohort that is back on day 7." },
-	{ "retention_d30", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 31, "Share of a cohort that is back on day 30." },
-	{ "time_to_integrate", "given", "d", "down", "none", "none", NULL, NULL, NULL, "none", 0, "From contract to the first accepted data." },
-	{ "disclosed_before_asked", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0, "Share of incidents told before the partner asked." },
-	{ "point_person_share", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0, "Share of contacts that involve the point persons." },
-	{ "data_coverage", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0, "Periods that are there per period expected." },
+	{ "churned", "additive", "user", "down", "sum", "sum", NULL, NULL, NULL, "none", 5,
+	  "Subscribers who left in the period." },
+	{ "return_rate", "ratio", "1", "down", "none", "none", "returns", "activations", "1", "none", 5,
+	  "Returns per activation." },
+	{ "arpu", "ratio", "money/user", "up", "none", "none", "revenue_net", "active_users", "1", "none", 2,
+	  "Net revenue per active user." },
+	{ "conversion", "ratio", "1", "up", "none", "none", "paying_users", "active_users", "1", "none", 2,
+	  "Paying users per active user." },
+	{ "complaints_per_1k", "ratio", "1/1000", "down", "none", "none", "complaints", "subscribers", "1000", "none",
+	  2, "Complaints per 1,000 subscribers." },
+	{ "contact_rate", "ratio", "1/1000", "down", "none", "none", "contacts_total", "subscribers", "1000", "none", 2,
+	  "Tickets per 1,000 subscribers." },
+	{ "churn", "ratio", "1", "down", "none", "none", "churned", "subscribers", "1", "none", 5,
+	  "Subscribers who left per subscriber." },
+	{ "csat", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 5,
+	  "Customer satisfaction, weighted by answers." },
+	{ "nps", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 5,
+	  "Net promoter score: needs the distribution, is never averaged." },
+	{ "first_response_time", "given", "s", "down", "none", "none", NULL, NULL, NULL, "none", 2,
+	  "Time to the first answer." },
+	{ "resolution_time", "given", "s", "down", "none", "none", NULL, NULL, NULL, "none", 2,
+	  "Time to the end of a ticket." },
+	{ "retention_d1", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 2,
+	  "Share of a cohort that is back on day 1." },
+	{ "retention_d7", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 8,
+	  "Share of a cohort that is back on day 7." },
+	{ "retention_d30", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 31,
+	  "Share of a cohort that is back on day 30." },
+	{ "time_to_integrate", "given", "d", "down", "none", "none", NULL, NULL, NULL, "none", 0,
+	  "From contract to the first accepted data." },
+	{ "disclosed_before_asked", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0,
+	  "Share of incidents told before the partner asked." },
+	{ "point_person_share", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0,
+	  "Share of contacts that involve the point persons." },
+	{ "data_coverage", "given", "1", "up", "none", "none", NULL, NULL, NULL, "none", 0,
+	  "Periods that are there per period expected." },
 	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL },
 };
 
 const struct lite_category lite_categories[] = {
 	{ "complaint", NULL, 1, "Complaint" },
-	{ "complaint.billing", "complaint", 1, "Wrong bill" }, { "complaint.service_quality", "complaint", 1, "Service quality" },
+	{ "complaint.billing", "complaint", 1, "Wrong bill" }, { "complaint.service_quality", "complaint", 1,
+	                                                         "Service quality" },
 	{ "complaint.app_defect", "complaint", 1, "Defect" }, { "complaint.fraud", "complaint", 1, "Fraud" },
-	{ "complaint.cancellation", "complaint", 1, "Cancellation" }, { "complaint.content", "complaint", 1, "Content" },
+	{ "complaint.cancellation", "complaint", 1, "Cancellation" }, { "complaint.content", "complaint", 1,
+	                                                                "Content" },
 	{ "complaint.privacy", "complaint", 1, "Privacy" },
-	{ "how_to", NULL, 0, "How to" }, { "tech_support", NULL, 0, "Technical support" }, { "billing_question", NULL, 0, "Question about a bill" },
-	{ "sales_inquiry", NULL, 0, "Sales inquiry" }, { "feature_request", NULL, 0, "Feature request" }, { "compliment", NULL, 0, "Compliment" },
-	{ "duplicate", NULL, 0, "Duplicate" }, { "spam", NULL, 0, "Spam" }, { "internal", NULL, 0, "Internal" }, { "other", NULL, 0, "Other" },
+	{ "how_to", NULL, 0, "How to" }, { "tech_support", NULL, 0, "Technical support" }, { "billing_question", NULL,
+	        0, "Question about a bill" },
+	{ "sales_inquiry", NULL, 0, "Sales inquiry" }, { "feature_request", NULL, 0,
+	                                                 "Feature request" }, { "compliment", NULL, 0, "Compliment" },
+	{ "duplicate", NULL, 0, "Duplicate" }, { "spam", NULL, 0, "Spam" }, { "internal", NULL, 0,
+	                                                                      "Internal" }, { "other", NULL, 0,
+	        "Other" },
 	{ NULL, NULL, 0, NULL },
 };

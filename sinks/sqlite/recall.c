@@ -17,7 +17,8 @@ static struct trib_sql *plan_of(const struct lite *s, const char *name, struct l
 static enum trib_type stored_type(const char *declared)
 {
 	static const struct { const char *word; enum trib_type type; } words[] = {
-		{ "INTEGER", TRIB_I64 }, { "INT", TRIB_I64 }, { "BIGINT", TRIB_I64 }, { "REAL", TRIB_F64 }, { "DOUBLE", TRIB_F64 },
+		{ "INTEGER", TRIB_I64 }, { "INT", TRIB_I64 }, { "BIGINT", TRIB_I64 }, { "REAL", TRIB_F64 }, { "DOUBLE",
+		        TRIB_F64 },
 	};
 	for (size_t i = 0; declared && i < sizeof words / sizeof *words; i++)
 		if (sqlite3_stricmp(declared, words[i].word) == 0)
@@ -27,8 +28,46 @@ static enum trib_type stored_type(const char *declared)
 
 enum { COLUMNS_MAX = 2000 };
 
-/* A table that no row of this run has gone to yet is described by the database. *fields empty: there is no such table. */
-static int describe(struct trib *t, struct lite *s, const char *name, const struct trib_batch *keys, struct trib_field **fields)
+/* Options of a table that is a history; *n is 0 for any other. */
+static int history_of(struct trib *t, struct lite *s, const char *name, const char **names, const char **values, size_t *n)
+{
+	static const char *const words[] = { "recorded_from", "recorded_to", "revision", "open" };
+	sqlite3_stmt *q = NULL;
+	int rc = lite_prepare(t, s, "SELECT recorded_from, recorded_to, revision, open FROM _trib_tables WHERE name = ?", &q);
+	*n = 0;
+	if (rc < 0)
+		return rc;
+	lite_bind_text(q, 1, name);
+	if ((rc = lite_step(t, s, q, name)) == TRIB_MORE)
+		for (int i = 0; i < 4; i++) {
+			if (sqlite3_column_type(q, i) == SQLITE_NULL)
+				continue;
+			names[*n] = words[i];
+			if (!(values[(*n)++] = trib_fmt(t, "%s", sqlite3_column_text(q, i))))
+				rc = trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+		}
+	sqlite3_finalize(q);
+	return rc < 0 ? rc : TRIB_OK;
+}
+
+/* Without those that the mode adds. */
+static void keep_rows_columns(struct trib_field *f, const char *const *added, size_t n)
+{
+	struct trib_field *to = f;
+	for (; f->name; f++) {
+		bool ours = true;
+		for (size_t i = 0; i < n; i++)
+			ours &= strcmp(added[i], f->name) != 0;
+		if (ours)
+			*to++ = *f;
+	}
+	*to = (struct trib_field){ 0 };
+}
+
+/* A table that no row of this run has gone to yet is described by the database. *fields empty: there is no such
+ * table. */
+static int describe(struct trib *t, struct lite *s, const char *name, const struct trib_batch *keys,
+                    struct trib_field **fields)
 {
 	sqlite3_stmt *q = NULL;
 	int n = 0, rc = lite_prepare(t, s, "SELECT name, type FROM pragma_table_info(?) LIMIT 2000", &q);
@@ -48,7 +87,8 @@ static int describe(struct trib *t, struct lite *s, const char *name, const stru
 			f[n - 1].scale = 9;
 			continue;
 		}
-		f[n] = (struct trib_field){ .name = column, .type = stored_type((const char *)sqlite3_column_text(q, 1)) };
+		f[n] = (struct trib_field){ .name = column };
+		f[n].type = stored_type((const char *)sqlite3_column_text(q, 1));
 		f[n].flags = trib_col(keys, column ? column : "") >= 0 ? TRIB_KEY : 0;
 		n++;
 	}
@@ -95,14 +135,16 @@ static int shape_answer(struct trib *t, const struct question *k, int *columns)
 		if (c->from < 0 || c->role & TRIB_SQL_NEAR)
 			continue;
 		const struct trib_field *f = &k->fields[c->from];
-		columns[i] = f->type == TRIB_DEC ? trib_add_dec(k->out, f->name, f->precision ? f->precision : 38, f->scale) : trib_add(k->out, f->name, f->type);
+		columns[i] = f->type == TRIB_DEC ? trib_add_dec(k->out, f->name, f->precision ? f->precision : 38,
+		                                                f->scale) : trib_add(k->out, f->name, f->type);
 		if (columns[i] < 0)
 			return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	}
 	return TRIB_OK;
 }
 
-static int ask_all(struct trib *t, struct lite *s, const struct question *k, const int *columns, const struct trib_view *v)
+static int ask_all(struct trib *t, struct lite *s, const struct question *k, const int *columns,
+                   const struct trib_view *v)
 {
 	char cells[16][LITE_CELL];
 	int rc = TRIB_OK;
@@ -146,7 +188,8 @@ static int ask(struct trib *t, struct lite *s, struct question *k, const bool *a
 			continue;
 		int col = trib_col(k->keys, k->fields[c->from].name);
 		if (n == 16 || col < 0 || trib_view(k->keys, col, &v[n++]) < 0)
-			return trib_fail(t, TRIB_DATA, "sink.bad_batch: the key column %s of %s is not among the keys asked for", c->name, k->sql->name);
+			return trib_fail(t, TRIB_DATA, "sink.bad_batch: the key column %s of %s is not among the keys"
+			                               " asked for", c->name, k->sql->name);
 	}
 	int rc = shape_answer(t, k, columns);
 	if (rc == TRIB_OK)
@@ -163,6 +206,8 @@ static int recall_all(struct trib *t, struct lite *s, const char *name, struct t
 	struct trib_batch none = { 0 };
 	struct trib_field *f = NULL;
 	sqlite3_stmt *q = NULL;
+	if (!s->db)
+		return TRIB_OK;          /* looking at a database that is not there yet */
 	int rc = describe(t, s, name, &none, &f);
 	char *quoted = trib_scratch(t, 2 * strlen(name) + 3);
 	if (rc < 0 || !f[0].name)
@@ -188,6 +233,8 @@ int lite_recall(struct trib *t, struct lite *s, const char *name, const struct t
 	struct trib_field *fields = NULL;
 	struct question k = { .keys = keys, .out = out };
 	struct trib_sql *mine = NULL, *sql = plan_of(s, name, &table);
+	const char *names[4], *values[4];
+	trib_map history = { names, values, 0 };
 	if (trib_cols(keys) == 0)
 		return recall_all(t, s, name, out);
 	int rc = lite_enter(t, s);   /* what is answered must still hold when this unit commits */
@@ -202,8 +249,12 @@ int lite_recall(struct trib *t, struct lite *s, const char *name, const struct t
 		rc = describe(t, s, name, keys, &fields);
 		if (rc < 0 || !fields[0].name)
 			return rc;       /* no table, no rows */
-		const struct trib_table is = { .size = sizeof is, .name = name, .mode = TRIB_APPEND, .columns = fields };
-		mine = sql = trib_sql_new(trib_dialect("sqlite"), &is, 0, 0);
+		if ((rc = history_of(t, s, name, names, values, &history.count)) < 0)
+			return rc;
+		const struct trib_table is = { .size = sizeof is, .name = name, .columns = fields, .options = &history,
+		                               .mode = history.count ? TRIB_SCD2 : TRIB_APPEND };
+		keep_rows_columns(fields, values, history.count);
+		mine = sql = trib_sql_new(trib_dialect("sqlite"), &is, 0, TRIB_SQL_ASKED);
 		k.fields = fields;
 		if (!sql || sql->fault)
 			rc = trib_fail(t, TRIB_FATAL, "sink.bad_table: %s", sql ? sql->fault : "no memory");

@@ -8,7 +8,8 @@
 
 static void bind_clock(sqlite3_stmt *q, int at, int64_t us, char *cell)
 {
-	int n = snprintf(cell, LITE_CELL, "%02d:%02d:%02d", (int)(us / 3600000000), (int)(us / 60000000 % 60), (int)(us / 1000000 % 60));
+	int n = snprintf(cell, LITE_CELL, "%02d:%02d:%02d", (int)(us / 3600000000), (int)(us / 60000000 % 60),
+	                 (int)(us / 1000000 % 60));
 	if (us % 1000000)
 		n += snprintf(cell + n, LITE_CELL - (size_t)n, ".%06d", (int)(us % 1000000));
 	sqlite3_bind_text(q, at, cell, n, SQLITE_STATIC);
@@ -43,10 +44,12 @@ void lite_bind_cell(sqlite3_stmt *q, int at, const struct trib_view *v, int64_t 
 		return;
 	}
 	case TRIB_DATE:
-		sqlite3_bind_text(q, at, cell, (int)trib_date_text((trib_date){ ((const int32_t *)v->values)[row] }, cell), SQLITE_STATIC);
+		sqlite3_bind_text(q, at, cell, (int)trib_date_text((trib_date){ ((const int32_t *)v->values)[row] },
+		                                                   cell), SQLITE_STATIC);
 		return;
 	case TRIB_TIME:
-		sqlite3_bind_text(q, at, cell, (int)trib_time_text((trib_time){ ((const int64_t *)v->values)[row] }, cell), SQLITE_STATIC);
+		sqlite3_bind_text(q, at, cell, (int)trib_time_text((trib_time){ ((const int64_t *)v->values)[row] },
+		                                                   cell), SQLITE_STATIC);
 		return;
 	case TRIB_CLOCK:
 		bind_clock(q, at, ((const int64_t *)v->values)[row], cell);
@@ -98,14 +101,16 @@ struct feed {
 	int64_t count;
 };
 
-static int put_chunk(struct trib *t, struct lite *s, struct lite_table *b, sqlite3_stmt *q, const struct feed *f, int64_t first, int n)
+static int put_chunk(struct trib *t, struct lite *s, struct lite_table *b, sqlite3_stmt *q, const struct feed *f,
+                     int64_t first, int n)
 {
 	int at = 0;
 	char *cell = b->cells;
 	for (int r = 0; r < n; r++) {
 		int64_t row = f->rows ? f->rows[first + r] : first + r;
 		for (int c = 0; c < f->bound; c++, cell += LITE_CELL)
-			lite_bind_cell(q, ++at, &f->views[f->columns[c]->from], row, f->columns[c]->role & TRIB_SQL_NEAR, cell);
+			lite_bind_cell(q, ++at, &f->views[f->columns[c]->from], row,
+			               f->columns[c]->role & TRIB_SQL_NEAR, cell);
 	}
 	int rc = sqlite3_step(q);
 	if (rc != SQLITE_DONE)
@@ -133,7 +138,8 @@ static int put_all(struct trib *t, struct lite *s, struct lite_table *b, const s
 /* ---- one batch ---- */
 
 /* The rows without a null in a key; the others become dead letters. NULL and *count = -1: all rows are good. */
-static int32_t *good_rows(struct trib *t, const struct lite_table *b, const struct trib_view *v, const struct trib_batch *rows, int64_t *count)
+static int32_t *good_rows(struct trib *t, const struct lite_table *b, const struct trib_view *v,
+                          const struct trib_batch *rows, int64_t *count)
 {
 	int64_t n = rows->array.length, kept = 0;
 	bool suspect = false;
@@ -168,18 +174,21 @@ static int check_types(struct trib *t, const struct lite_table *b, const struct 
 		const struct trib_sql_column *c = &b->sql->columns[i];
 		bool decimal = c->role & (TRIB_SQL_NEAR | TRIB_SQL_EXACT);
 		if (c->from >= 0 && v[c->from].type != TRIB_NULL && (v[c->from].type == TRIB_DEC) != decimal)
-			return trib_fail(t, TRIB_DATA, "sink.type_changed: column %s of %s changed its type inside the load", c->name, b->sql->name);
+			return trib_fail(t, TRIB_DATA, "sink.type_changed: column %s of %s changed its type inside the"
+			                               " load", c->name, b->sql->name);
 	}
 	return TRIB_OK;
 }
 
-static int put_batch(struct trib *t, struct lite *s, struct lite_table *b, const struct trib_batch *rows, struct trib_view *v, bool *absent)
+static int put_batch(struct trib *t, struct lite *s, struct lite_table *b, const struct trib_batch *rows,
+                     struct trib_view *v, bool *absent)
 {
 	bool any = false;
 	struct feed f = { .views = v, .columns = trib_scratch(t, b->sql->column_count * sizeof *f.columns) };
 	for (int i = 0; i < b->field_count; i++) {
 		if (trib_view(rows, i, &v[i]) < 0)
-			return trib_fail(t, TRIB_DATA, "sink.bad_batch: column %d of %s cannot be read", i, b->sql->name);
+			return trib_fail(t, TRIB_DATA, "sink.bad_batch: column %d of %s cannot be read", i,
+			                 b->sql->name);
 		absent[i] = v[i].type == TRIB_NULL;
 		any |= absent[i];
 		b->absent[i] |= absent[i];

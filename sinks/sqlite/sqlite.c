@@ -1,21 +1,20 @@
-/* sqlite - a database file: rows, cursor, ledger and dead letters in one transaction. docs/delivery.md says what each mode
- * does; core/sql makes the statements; the laws of this sink are in sqlite.h. */
+/* sqlite - a database file: rows, cursor, ledger and dead letters in one transaction. docs/delivery.md says what each
+ * mode does; core/sql makes the statements; the laws of this sink are in sqlite.h. */
 #include "sqlite.h"
 
 #include <string.h>
 
 static const struct trib_field options[] = {
-	TRIB_FIELD(struct lite, path, .flags = TRIB_REQUIRED | TRIB_PATH, .help = "Database file; it and its folders are made when they are missing."),
-	TRIB_FIELD(struct lite, model, .dflt = "none", .allow = "none|partner", .help = "Tables, catalogue and views to install; partner: unified partner metrics."),
-	TRIB_FIELD(struct lite, synchronous, .dflt = "full", .allow = "normal|full|extra", .help = "How a commit reaches the disk; normal may lose the last loads in a power cut."),
-	TRIB_FIELD(struct lite, lock_wait, .dflt = "30s", .help = "How long to wait for another run that writes the same file."),
+	TRIB_FIELD(struct lite, path, .flags = TRIB_REQUIRED | TRIB_PATH,
+	           .help = "Database file; it and its folders are made when they are missing."),
+	TRIB_FIELD(struct lite, model, .dflt = "none", .allow = "none|partner",
+	           .help = "Tables, catalogue and views to install; partner: unified partner metrics."),
+	TRIB_FIELD(struct lite, synchronous, .dflt = "full", .allow = "normal|full|extra",
+	           .help = "How a commit reaches the disk; normal may lose the last loads in a power cut."),
+	TRIB_FIELD(struct lite, lock_wait, .dflt = "30s", .help = "How long to wait for another run that writes the"
+	                                                          " same file."),
 	{ 0 }
 };
-
-static int open_db(struct trib *t, void *self)
-{
-	return lite_open(t, self);
-}
 
 static void close_db(struct trib *t, void *self)
 {
@@ -92,6 +91,8 @@ static int commit(struct trib *t, void *self, const struct trib_commit *c)
 }
 
 TRIB_PLUGIN(sqlite, .help = "SQLite database.", .self_size = sizeof(struct lite), .options = options,
-            .modes = 1 << TRIB_APPEND | 1 << TRIB_MERGE | 1 << TRIB_INSERT_ONLY | 1 << TRIB_REPLACE_SLICE | 1 << TRIB_REPLACE | 1 << TRIB_SCD2,
-            .open = open_db, .close = close_db, .cancel = cancel, .claim = claim, .begin = begin, .table = table, .write = write_rows,
+            .modes = 1 << TRIB_APPEND | 1 << TRIB_MERGE | 1 << TRIB_INSERT_ONLY | 1 << TRIB_REPLACE_SLICE |
+                     1 << TRIB_REPLACE | 1 << TRIB_SCD2,
+            .close = close_db, .cancel = cancel, .claim = claim, .begin = begin,
+            .table = table, .write = write_rows,
             .recall = recall, .commit = commit, .abort = undo);

@@ -1,9 +1,9 @@
 /* sqlite.h - what the files of this sink share.
  *
- * The laws: the database is written under one lock file (PATH.lock), from the first statement of a unit that touches it to
- * its commit, and checkpointed under it too; automatic checkpoints are off. Staged rows live in temporary tables of this
- * connection, so a unit that only stages holds no lock while the source is slow. Rows, states, dead letters and the
- * ledger row are one transaction. */
+ * The laws: the database is written under one lock file (PATH.lock), from the first statement of a unit that touches
+ * it to its commit, and checkpointed under it too; automatic checkpoints are off. Staged rows live in temporary
+ * tables of this connection, so a unit that only stages holds no lock while the source is slow. Rows, states, dead
+ * letters and the ledger row are one transaction. */
 #ifndef TRIBUTARY_SINK_SQLITE_H
 #define TRIBUTARY_SINK_SQLITE_H
 
@@ -43,10 +43,12 @@ struct lite {
 int lite_fail(struct trib *t, struct lite *s, const char *doing);       /* from the connection's last error */
 int lite_run(struct trib *t, struct lite *s, const char *sql);
 int lite_prepare(struct trib *t, struct lite *s, const char *sql, sqlite3_stmt **out);
-int lite_step(struct trib *t, struct lite *s, sqlite3_stmt *q, const char *doing);   /* TRIB_OK: done; TRIB_MORE: a row is there */
-int lite_open(struct trib *t, struct lite *s);
+/* TRIB_OK: done; TRIB_MORE: a row is there */
+int lite_step(struct trib *t, struct lite *s, sqlite3_stmt *q, const char *doing);
+int lite_open(struct trib *t, struct lite *s, bool make);                 /* not there and not to be made: s->db stays NULL */
 void lite_close(struct trib *t, struct lite *s);
-int lite_enter(struct trib *t, struct lite *s);                         /* takes the lock and begins to write; again: nothing */
+/* takes the lock and begins to write; again: nothing */
+int lite_enter(struct trib *t, struct lite *s);
 int lite_commit(struct trib *t, struct lite *s);
 void lite_rollback(struct lite *s);
 void lite_bind_text(sqlite3_stmt *q, int at, const char *text);
@@ -65,7 +67,8 @@ int lite_claim(struct trib *t, struct lite *s, const struct trib_load *load, int
 int lite_known(struct trib *t, struct lite *s, const char *load_id);    /* TRIB_END: committed already */
 int lite_store(struct trib *t, struct lite *s, const struct trib_commit *c, const struct trib_batch *ledger);
 /* recall.c */
-int lite_recall(struct trib *t, struct lite *s, const char *table, const struct trib_batch *keys, struct trib_batch *out);
+int lite_recall(struct trib *t, struct lite *s, const char *table, const struct trib_batch *keys,
+                struct trib_batch *out);
 /* model.c */
 int lite_model_install(struct trib *t, struct lite *s);
 /* Fills mode, key and options that the pipeline leaves open for a table of the partner model; copies are scratch. */

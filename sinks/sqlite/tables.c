@@ -42,7 +42,8 @@ static char *shape_of(struct trib *t, const struct trib_table *is)
 		x = trib_fmt(t, "%s %zu:%s/%d/%u", x, strlen(f->name), f->name, (int)f->type, f->flags);
 	for (size_t i = 0; x && is->options && i < is->options->count; i++) {
 		const char *value = trib_map_text(is->options, is->options->names[i]);
-		x = trib_fmt(t, "%s %s=%zu:%s", x, is->options->names[i], value ? strlen(value) : 0, value ? value : "");
+		x = trib_fmt(t, "%s %s=%zu:%s", x, is->options->names[i], value ? strlen(value) : 0,
+		             value ? value : "");
 	}
 	return x;
 }
@@ -60,13 +61,15 @@ static int slot(struct trib *t, struct lite *s, int table)
 	return TRIB_OK;
 }
 
-/* Columns were added while rows are staged: the staging table grows, and what is new is absent in the rows that are there. */
+/* Columns were added while rows are staged: the staging table grows, and what is new is absent in the rows that are
+ * there. */
 static int widen(struct trib *t, struct lite *s, const struct lite_table *was, struct lite_table *now)
 {
 	const char *sql = trib_sql_widen(now->sql, was->sql);
 	if (!sql)
 		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
-	memcpy(now->absent, was->absent, (size_t)(was->field_count < now->field_count ? was->field_count : now->field_count));
+	memcpy(now->absent, was->absent, (size_t)(was->field_count < now->field_count ? was->field_count :
+	                                          now->field_count));
 	for (size_t i = 0; was->rows > 0 && i < now->sql->column_count; i++) {
 		int from = now->sql->columns[i].from;
 		if (from >= was->field_count)
@@ -82,9 +85,11 @@ static struct trib_field *fields_of(const struct trib_table *is, const struct tr
 {
 	struct trib_field *f = calloc((size_t)count + 1, sizeof *f);
 	for (int i = 0; f && i < count; i++)
-		f[i] = (struct trib_field){ .type = is->columns[i].type, .precision = is->columns[i].precision, .scale = is->columns[i].scale };
+		f[i] = (struct trib_field){ .type = is->columns[i].type, .precision = is->columns[i].precision,
+		                            .scale = is->columns[i].scale };
 	for (size_t i = 0; f && i < sql->column_count; i++)
-		if (sql->columns[i].from >= 0 && !(sql->columns[i].role & TRIB_SQL_EXACT && i > 0 && sql->columns[i - 1].role & TRIB_SQL_NEAR))
+		if (sql->columns[i].from >= 0 && !(sql->columns[i].role & TRIB_SQL_EXACT && i > 0 &&
+		                                   sql->columns[i - 1].role & TRIB_SQL_NEAR))
 			f[sql->columns[i].from].name = sql->columns[i].name;
 	return f;
 }
@@ -114,7 +119,8 @@ static int same_target(struct trib *t, const struct lite *s, int table, const ch
 {
 	for (int i = 0; i < s->table_count; i++)
 		if (i != table && s->tables[i] && sqlite3_stricmp(s->tables[i]->sql->name, name) == 0)
-			return trib_fail(t, TRIB_CONFIG, "sink.bad_table: two outputs of one stream go to the table %s", name);
+			return trib_fail(t, TRIB_CONFIG, "sink.bad_table: two outputs of one stream go to the table %s",
+			                 name);
 	return TRIB_OK;
 }
 
@@ -163,7 +169,8 @@ static int add_columns(struct trib *t, struct lite *s, const struct trib_sql *sq
 {
 	sqlite3_stmt *q = NULL;
 	bool *there = trib_scratch(t, sql->column_count + 1);
-	int rc = there ? lite_prepare(t, s, "SELECT name FROM pragma_table_info(?)", &q) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	int rc = there ? lite_prepare(t, s, "SELECT name FROM pragma_table_info(?)", &q) : trib_fail(t, TRIB_FATAL,
+	        "internal.no_memory: no memory");
 	if (rc < 0)
 		return rc;
 	lite_bind_text(q, 1, sql->name);
@@ -177,19 +184,39 @@ static int add_columns(struct trib *t, struct lite *s, const struct trib_sql *sq
 	return rc;
 }
 
+static int note_history(struct trib *t, struct lite *s, const struct trib_sql *sql)
+{
+	sqlite3_stmt *q = NULL;
+	const char *const texts[] = { sql->name, sql->recorded_from, sql->recorded_to, sql->revision, sql->open };
+	int rc = lite_prepare(t, s, "INSERT INTO _trib_tables VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET recorded_from = ?2,"
+	                            " recorded_to = ?3, revision = ?4, open = ?5 WHERE recorded_from <> ?2 OR recorded_to <> ?3 OR"
+	                            " revision IS NOT ?4 OR open IS NOT ?5", &q);
+	if (rc < 0)
+		return rc;
+	for (int i = 0; i < 5; i++)
+		lite_bind_text(q, i + 1, texts[i]);
+	rc = lite_step(t, s, q, sql->name);
+	sqlite3_finalize(q);
+	return rc;
+}
+
 int lite_ready(struct trib *t, struct lite *s, struct trib_sql *sql)
 {
 	sqlite3_stmt *probe = NULL;
 	int rc = lite_run(t, s, sql->create);
 	if (rc == TRIB_OK)
 		rc = add_columns(t, s, sql);
+	if (rc == TRIB_OK && sql->recorded_to)
+		rc = note_history(t, s, sql);
 	for (const struct trib_sql_index *x = sql->indexes; rc == TRIB_OK && x->create; x++)
 		rc = lite_run(t, s, x->create);
 	if (rc < 0 || !sql->unique)
 		return rc;
 	/* a table that was made by somebody else may not know that its key is one */
-	if (sqlite3_prepare_v2(s->db, sql->unique, -1, &probe, NULL) && sqlite3_exec(s->db, sql->make_unique.create, NULL, NULL, NULL))
-		rc = trib_fail(t, TRIB_CONFIG, "sink.key_not_unique: %s: the key of table %s is not unique in it: %s", s->path, sql->name, sqlite3_errmsg(s->db));
+	if (sqlite3_prepare_v2(s->db, sql->unique, -1, &probe, NULL) &&
+	    sqlite3_exec(s->db, sql->make_unique.create, NULL, NULL, NULL))
+		rc = trib_fail(t, TRIB_CONFIG, "sink.key_not_unique: %s: the key of table %s is not unique in it: %s",
+		               s->path, sql->name, sqlite3_errmsg(s->db));
 	sqlite3_finalize(probe);
 	return rc;
 }
@@ -206,7 +233,8 @@ static int number(struct trib *t, struct lite *s, const char *sql, int64_t *n)
 	return rc < 0 ? rc : TRIB_OK;
 }
 
-static int run_step(struct trib *t, struct lite *s, const struct lite_table *b, const struct trib_sql_step *k, int64_t *n)
+static int run_step(struct trib *t, struct lite *s, const struct lite_table *b, const struct trib_sql_step *k,
+                    int64_t *n)
 {
 	char now[40];
 	sqlite3_stmt *q = NULL;
@@ -221,11 +249,13 @@ static int run_step(struct trib *t, struct lite *s, const struct lite_table *b, 
 	return rc < 0 ? rc : TRIB_OK;
 }
 
-static int apply_table(struct trib *t, struct lite *s, int table, const struct trib_commit *c, const struct trib_sql *slices)
+static int apply_table(struct trib *t, struct lite *s, int table, const struct trib_commit *c,
+                       const struct trib_sql *slices)
 {
 	struct lite_table *b = s->tables[table];
 	int64_t count[TRIB_COUNTS] = { 0 }, staged = 0, any = 0;
-	struct trib_sql_unit u = { .size = sizeof u, .complete = c->complete, .absent = b->absent_seen ? b->absent : NULL, .slices = slices };
+	struct trib_sql_unit u = { .size = sizeof u, .complete = c->complete,
+	                           .absent = b->absent_seen ? b->absent : NULL, .slices = slices };
 	int rc = b->ready ? TRIB_OK : lite_ready(t, s, b->sql);
 	if (rc == TRIB_OK && b->sql->stage) {
 		rc = number(t, s, b->sql->target_any, &any);
@@ -268,22 +298,27 @@ static int put_slices(struct trib *t, struct lite *s, const struct trib_batch *s
 	for (int i = 0; i < n; i++) {
 		if (trib_view(slices, i, &v[i]) < 0)
 			return trib_fail(t, TRIB_DATA, "sink.bad_batch: the slices cannot be read");
-		columns[i] = (struct trib_field){ .name = trib_col_name(slices, i), .type = v[i].type == TRIB_NULL ? TRIB_STR : v[i].type, .scale = v[i].scale };
+		columns[i] = (struct trib_field){ .name = trib_col_name(slices, i), .type = v[i].type, .scale = v[i].scale };
+		if (v[i].type == TRIB_NULL)
+			columns[i].type = TRIB_STR;
 	}
-	const struct trib_table is = { .size = sizeof is, .name = "_trib_slices", .mode = TRIB_APPEND, .columns = columns };
+	const struct trib_table is = { .size = sizeof is, .name = "_trib_slices", .mode = TRIB_APPEND,
+	                               .columns = columns };
 	*out = trib_sql_new(trib_dialect("sqlite"), &is, 0, TRIB_SQL_TEMPORARY);
 	if (!*out)
 		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	if ((*out)->fault)
 		return trib_fail(t, TRIB_DATA, "sink.bad_batch: %s", (*out)->fault);
 	const char *put = trib_sql_put(*out, NULL, 1);
-	if ((rc = lite_run(t, s, "DROP TABLE IF EXISTS temp._trib_slices")) == TRIB_OK && (rc = lite_run(t, s, (*out)->create)) == TRIB_OK)
+	if ((rc = lite_run(t, s, "DROP TABLE IF EXISTS temp._trib_slices")) == TRIB_OK &&
+	    (rc = lite_run(t, s, (*out)->create)) == TRIB_OK)
 		rc = put ? lite_prepare(t, s, put, &q) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	for (int64_t r = 0; rc == TRIB_OK && r < slices->array.length; r++) {
 		int at = 0;
 		for (size_t i = 0; i < (*out)->column_count; i++) {
 			const struct trib_sql_column *c = &(*out)->columns[i];
-			lite_bind_cell(q, at + 1, &v[c->from], r, c->role & TRIB_SQL_NEAR, cells + (size_t)at * LITE_CELL);
+			lite_bind_cell(q, at + 1, &v[c->from], r, c->role & TRIB_SQL_NEAR,
+			               cells + (size_t)at * LITE_CELL);
 			at++;
 		}
 		rc = lite_step(t, s, q, "slices");
@@ -313,7 +348,8 @@ void lite_forget(struct lite *s)
 		if (!b || !b->used)
 			continue;
 		if (b->sql->stage_clear && s->db)
-			sqlite3_exec(s->db, b->sql->stage_clear, NULL, NULL, NULL);   /* not there after a rollback: made again */
+			/* not there after a rollback: made again */
+			sqlite3_exec(s->db, b->sql->stage_clear, NULL, NULL, NULL);
 		memset(b->absent, 0, (size_t)b->field_count);
 		b->used = b->ready = b->absent_seen = false;
 		b->rows = 0;

@@ -10,7 +10,8 @@
 static enum trib_type type_of(char c)
 {
 	static const char letters[] = "sidfbDtcuj";
-	static const enum trib_type types[] = { TRIB_STR, TRIB_I64, TRIB_DEC, TRIB_F64, TRIB_BOOL, TRIB_DATE, TRIB_TIME, TRIB_CLOCK, TRIB_DURATION,
+	static const enum trib_type types[] = { TRIB_STR, TRIB_I64, TRIB_DEC, TRIB_F64, TRIB_BOOL, TRIB_DATE, TRIB_TIME,
+	                                        TRIB_CLOCK, TRIB_DURATION,
 	                                        TRIB_JSON };
 	const char *p = strchr(letters, c);
 	cr_assert(p && c, "type %c", c);
@@ -29,7 +30,8 @@ static int each_column(const char *columns, struct columns *to)
 		char *type = strchr(w, ':');
 		*type++ = 0;
 		f[n] = (struct trib_field){ .name = w, .type = type_of(*type), .precision = 38, .scale = 9 };
-		f[n].flags = (strchr(type + 1, 'k') ? TRIB_KEY : 0) | (strchr(type + 1, 'v') ? TRIB_CURSOR : 0) | (strchr(type + 1, 'c') ? TRIB_SLICE : 0);
+		f[n].flags = (strchr(type + 1, 'k') ? TRIB_KEY : 0) | (strchr(type + 1, 'v') ? TRIB_CURSOR :
+		                                                       0) | (strchr(type + 1, 'c') ? TRIB_SLICE : 0);
 	}
 	f[n] = (struct trib_field){ 0 };
 	return n;
@@ -52,7 +54,8 @@ int rig_batch(struct trib_batch *b, const char *columns, const char *rows)
 				row = "~";
 		}
 	for (int c = 0; c < n; c++) {
-		int col = absent[c] ? trib_add(b, f[c].name, TRIB_NULL) : f[c].type == TRIB_DEC ? trib_add_dec(b, f[c].name, 38, 9) :
+		int col = absent[c] ? trib_add(b, f[c].name, TRIB_NULL) : f[c].type == TRIB_DEC ? trib_add_dec(b,
+		        f[c].name, 38, 9) :
 		          trib_add(b, f[c].name, f[c].type);
 		cr_assert(col == c);
 	}
@@ -102,11 +105,14 @@ static int ledger(struct trib *t, struct trib_batch *row)
 	for (int w = TRIB_INSERTED; w <= TRIB_SUPERSEDED; w++)
 		out += sum[w];
 	if (r->ledger_fails || in != out + t->dead.count)
-		return trib_fail(t, TRIB_FATAL, "run.unbalanced_table: %d in, %d accounted for, %d rejected", (int)in, (int)out, (int)t->dead.count);
-	snprintf(text, sizeof text, "%s|%s|%s|%s|%d|committed|%d|%d|%d|%d|%d|%d|%d|2025-01-01T00:00:00Z", r->load.load_id, r->load.run_id, r->load.pipeline,
-	         r->load.stream, (int)r->load.epoch, (int)in, (int)sum[TRIB_INSERTED], (int)sum[TRIB_UPDATED], (int)sum[TRIB_UNCHANGED],
+		return trib_fail(t, TRIB_FATAL, "run.unbalanced_table: %d in, %d accounted for, %d rejected", (int)in,
+		                 (int)out, (int)t->dead.count);
+	snprintf(text, sizeof text, "%s|%s|%s|%s|%d|committed|%d|%d|%d|%d|%d|%d|%d|2025-01-01T00:00:00Z",
+	         r->load.load_id, r->load.run_id, r->load.pipeline, r->load.stream, (int)r->load.epoch, (int)in,
+	         (int)sum[TRIB_INSERTED], (int)sum[TRIB_UPDATED], (int)sum[TRIB_UNCHANGED],
 	         (int)sum[TRIB_SUPERSEDED], (int)sum[TRIB_DELETED], (int)t->dead.count);
-	rig_batch(row, "load_id:s run_id:s pipeline:s stream:s epoch:i outcome:s rows_in:i rows_inserted:i rows_updated:i rows_unchanged:i rows_superseded:i"
+	rig_batch(row, "load_id:s run_id:s pipeline:s stream:s epoch:i outcome:s rows_in:i rows_inserted:i"
+	               " rows_updated:i rows_unchanged:i rows_superseded:i"
 	          " rows_deleted:i rows_rejected:i started_at:t", text);
 	return TRIB_OK;
 }
@@ -115,11 +121,14 @@ static const struct tribx_host host = { .ledger = ledger };
 struct rig *rig_open(const struct trib_plugin *p, const char *pipeline, const char *const *options)
 {
 	struct rig *r = calloc(1, sizeof *r);
-	r->job = (struct tribx_job){ .dir = "/", .pipeline = pipeline, .stream = "s", .run_id = "run", .stopping = &r->stopping };
-	r->load = (struct trib_load){ .size = sizeof r->load, .pipeline = pipeline, .stream = "s", .run_id = "run", .load_id = r->load_id };
+	r->job = (struct tribx_job){ .dir = "/", .pipeline = pipeline, .stream = "s", .run_id = "run",
+	                             .stopping = &r->stopping };
+	r->load = (struct trib_load){ .size = sizeof r->load, .pipeline = pipeline, .stream = "s", .run_id = "run",
+	                              .load_id = r->load_id };
 	cr_assert(trib_time_parse(tribx_text("2025-01-01T00:00:00Z"), NULL, &r->load.started) == 0);
 	r->job.started = r->load.started;
-	r->t = (struct trib){ .p = p, .stage = "sink", .self = calloc(1, p->self_size), .job = &r->job, .host = &host, .ctx = r };
+	r->t = (struct trib){ .p = p, .stage = "sink", .self = calloc(1, p->self_size), .job = &r->job, .host = &host,
+	                      .ctx = r };
 	for (const struct trib_field *f = p->options; f->name; f++) {
 		const char *text = f->dflt;
 		for (const char *const *o = options; *o; o++)
@@ -205,7 +214,8 @@ int rig_commit(struct rig *r, const struct ending *e)
 		rig_batch(&dead, "stage:s code:s detail:s record:j line:i", e->dead);
 	if (e->slices)
 		rig_batch(&slices, e->slice_columns, e->slices);
-	const struct trib_commit c = { .size = sizeof c, .outcome = e->outcome, .publish = !e->stage_only, .complete = !e->partial, .states = &states,
+	const struct trib_commit c = { .size = sizeof c, .outcome = e->outcome, .publish = !e->stage_only,
+	                               .complete = !e->partial, .states = &states,
 	                               .dead = e->dead ? &dead : NULL, .slices = e->slices ? &slices : NULL };
 	tribx_call_start(&r->t);
 	int rc = r->t.p->commit(&r->t, r->t.self, &c);
@@ -241,7 +251,8 @@ const char *rig_tally(struct rig *r, int table)
 {
 	static char out[128];
 	const int64_t *n = r->t.counts[table];
-	snprintf(out, sizeof out, "+%d ~%d =%d <%d -%d !%d", (int)n[TRIB_INSERTED], (int)n[TRIB_UPDATED], (int)n[TRIB_UNCHANGED], (int)n[TRIB_SUPERSEDED],
+	snprintf(out, sizeof out, "+%d ~%d =%d <%d -%d !%d", (int)n[TRIB_INSERTED], (int)n[TRIB_UPDATED],
+	         (int)n[TRIB_UNCHANGED], (int)n[TRIB_SUPERSEDED],
 	         (int)n[TRIB_DELETED], (int)r->t.dead.count);
 	return out;
 }

@@ -25,14 +25,16 @@ int rig_claim(struct rig *r);
 const char *rig_states(struct rig *r);                           /* "part=state;..." of the last claim */
 int rig_begin(struct rig *r, const char *load_id);
 struct spec { const char *table; enum trib_mode mode; const char *columns; trib_map options; };
-/* columns "name:type[:flags]": s text, i integer, d decimal (scale 9), f float, b bool, D date, t time, c clock, u duration, j JSON;
- * flags k v c. rows: cells by |, rows by ;, ~ null, = in every row of a column: absent. Calls table when told to. */
+/* columns "name:type[:flags]": s text, i integer, d decimal (scale 9), f float, b bool, D date, t time, c clock, u
+ * duration, j JSON; flags k v c. rows: cells by |, rows by ;, ~ null, = in every row of a column: absent. Calls table
+ * when told to. */
 int rig_table(struct rig *r, int table, const struct spec *s);
 int rig_write(struct rig *r, int table, const struct spec *s, const char *rows);
 struct ending { int outcome; bool stage_only, partial; const char *states, *dead, *slice_columns, *slices; };
 int rig_commit(struct rig *r, const struct ending *e);
 void rig_abort(struct rig *r);
-const char *rig_recall(struct rig *r, const char *table, const char *columns, const char *rows);   /* the answer as text */
+/* the answer as text */
+const char *rig_recall(struct rig *r, const char *table, const char *columns, const char *rows);
 const char *rig_tally(struct rig *r, int table);                 /* "+1 ~0 =0 <0 -0 !0" of the last unit */
 char *rig_folder(void);                                          /* a new folder under the temporary one */
 int rig_batch(struct trib_batch *b, const char *columns, const char *rows);

@@ -30,7 +30,8 @@ static char *encoded(const struct files_format *f, const struct trib_batch *b, c
 	return text;
 }
 
-static void is_encoded(const struct files_format *f, const struct trib_batch *b, const char *const *prefixes, const char *want)
+static void is_encoded(const struct files_format *f, const struct trib_batch *b, const char *const *prefixes,
+                       const char *want)
 {
 	char *got = encoded(f, b, prefixes);
 	cr_assert_str_eq(got, want, "%s", got);
@@ -46,7 +47,8 @@ static uint64_t next(uint64_t *x)
 
 Test(encode, integers_are_those_of_printf)
 {
-	static const int64_t edges[] = { 0, 1, -1, 9, 10, 99, 100, 9999, 10000, 99999999, 100000000, 999999999, 9999999999999999, 10000000000000000,
+	static const int64_t edges[] = { 0, 1, -1, 9, 10, 99, 100, 9999, 10000, 99999999, 100000000, 999999999,
+	                                 9999999999999999, 10000000000000000,
 	                                 INT64_MAX, INT64_MIN, INT64_MIN + 1 };
 	struct trib_batch b = { 0 };
 	struct tribx_error e = { 0 };
@@ -79,7 +81,9 @@ Test(encode, decimals_are_those_of_the_kernel)
 		int c = trib_add_dec(&b, "d", 38, scales[k]);
 		for (int i = 0; i < 20000; i++) {
 			int64_t small = (int64_t)(next(&x) >> (i % 64)) * (i % 2 ? 1 : -1);
-			trib_dec v = i % 5 == 0 ? (trib_dec){ next(&x), (int64_t)(next(&x) >> 3) * (i % 2 ? 1 : -1) } : trib_dec_i64(small / (i % 7 ? 1 : 1000000) * (i % 7 ? 1 : 1000000));
+			trib_dec v = i % 5 == 0 ? (trib_dec){ next(&x),
+			                                      (int64_t)(next(&x) >> 3) * (i % 2 ? 1 :
+			        -1) } : trib_dec_i64(small / (i % 7 ? 1 : 1000000) * (i % 7 ? 1 : 1000000));
 			if (i == 1)
 				v = (trib_dec){ (uint64_t)1 << 63, -1 };
 			trib_put_dec(&b, c, v);
@@ -116,40 +120,50 @@ Test(encode, csv_texts)
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
 		struct trib_batch b = { 0 };
 		rig_batch(&b, "x:s y:s", t[i].in);
-		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { t[i].null, strlen(t[i].null) } }, &b, NULL);
+		char *got = encoded(&(struct files_format){ .delimiter = ',',
+		                                            .null = { t[i].null, strlen(t[i].null) } }, &b, NULL);
 		cr_assert_str_eq(got, t[i].out, "row %zu: %s", i, got);
 		free(got);
 		trib_free(&b);
 	}
 	struct trib_batch one = { 0 };
 	rig_batch(&one, "x:s", "a;~;b");
-	is_encoded(&(struct files_format){ .delimiter = ';', .null = { "", 0 } }, &one, NULL, "a\n\"\"\nb\n");   /* no empty line */
+	/* no empty line */
+	is_encoded(&(struct files_format){ .delimiter = ';', .null = { "", 0 } }, &one, NULL, "a\n\"\"\nb\n");
 	trib_free(&one);
 }
 
 Test(encode, every_type)
 {
 	struct trib_batch b = { 0 };
-	rig_batch(&b, "i:i d:d f:f b:b day:D t:t c:c j:j s:s", "-7|12.50|0.1|true|2025-01-31|2025-01-31T23:59:59.5Z|23:59:59|{\"a\": [1, 2]}|x;~|~|~|~|~|~|~|~|~"
+	rig_batch(&b, "i:i d:d f:f b:b day:D t:t c:c j:j s:s", "-7|12.50|0.1|true|2025-01-31|2025-01-31T23:59:59.5Z|"
+	        "23:59:59|{\"a\": [1, 2]}|x;~|~|~|~|~|~|~|~|~"
 	          ";0|-0.000000001|1e300|false|1969-12-31|1970-01-01T00:00:00Z|00:00:00|[]|\"q\"");
 	is_encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL,
-	                 "-7,12.5,0.1,true,2025-01-31,2025-01-31T23:59:59.5Z,23:59:59,\"{\"\"a\"\": [1, 2]}\",x\n,,,,,,,,\n"
+	                 "-7,12.5,0.1,true,2025-01-31,2025-01-31T23:59:59.5Z,23:59:59,\"{\"\"a\"\": [1,"
+	                 " 2]}\",x\n,,,,,,,,\n"
 	                 "0,-0.000000001,1e+300,false,1969-12-31,1970-01-01T00:00:00Z,00:00:00,[],\"\"\"q\"\"\"\n");
-	static const char *const names[] = { "{\"i\":", ",\"d\":", ",\"f\":", ",\"b\":", ",\"day\":", ",\"t\":", ",\"c\":", ",\"j\":", ",\"s\":" };
+	static const char *const names[] = { "{\"i\":", ",\"d\":", ",\"f\":", ",\"b\":", ",\"day\":", ",\"t\":",
+	                                     ",\"c\":", ",\"j\":", ",\"s\":" };
 	is_encoded(&(struct files_format){ .json = true }, &b, names,
-	                 "{\"i\":-7,\"d\":12.5,\"f\":0.1,\"b\":true,\"day\":\"2025-01-31\",\"t\":\"2025-01-31T23:59:59.5Z\",\"c\":\"23:59:59\",\"j\":{\"a\": [1, 2]},\"s\":\"x\"}\n"
-	                 "{\"i\":null,\"d\":null,\"f\":null,\"b\":null,\"day\":null,\"t\":null,\"c\":null,\"j\":null,\"s\":null}\n"
-	                 "{\"i\":0,\"d\":-0.000000001,\"f\":1e+300,\"b\":false,\"day\":\"1969-12-31\",\"t\":\"1970-01-01T00:00:00Z\",\"c\":\"00:00:00\",\"j\":[],\"s\":\"\\\"q\\\"\"}\n");
+	                 "{\"i\":-7,\"d\":12.5,\"f\":0.1,\"b\":true,\"day\":\"2025-01-31\","
+	                 "\"t\":\"2025-01-31T23:59:59.5Z\",\"c\":\"23:59:59\",\"j\":{\"a\": [1, 2]},\"s\":\"x\"}\n"
+	                 "{\"i\":null,\"d\":null,\"f\":null,\"b\":null,\"day\":null,\"t\":null,\"c\":null,\"j\":null,"
+	                 "\"s\":null}\n"
+	                 "{\"i\":0,\"d\":-0.000000001,\"f\":1e+300,\"b\":false,\"day\":\"1969-12-31\","
+	                 "\"t\":\"1970-01-01T00:00:00Z\",\"c\":\"00:00:00\",\"j\":[],\"s\":\"\\\"q\\\"\"}\n");
 	trib_free(&b);
 }
 
 Test(encode, json_texts)
 {
 	struct trib_batch b = { 0 };
-	rig_batch(&b, "s:s", "a\\b\"c\n\r\t\001;plain text that is longer than a vector;long text with a control char\002 in it");
+	rig_batch(&b, "s:s", "a\\b\"c\n\r\t\001;plain text that is longer than a vector;long text with a control"
+	                     " char\002 in it");
 	static const char *const names[] = { "{\"s\":" };
 	is_encoded(&(struct files_format){ .json = true }, &b, names, "{\"s\":\"a\\\\b\\\"c\\n\\r\\t\\u0001\"}\n"
-	                 "{\"s\":\"plain text that is longer than a vector\"}\n{\"s\":\"long text with a control char\\u0002 in it\"}\n");
+	                 "{\"s\":\"plain text that is longer than a vector\"}\n{\"s\":\"long text with a control"
+	                 " char\\u0002 in it\"}\n");
 	trib_free(&b);
 }
 
@@ -170,7 +184,8 @@ Test(encode, texts_larger_than_the_block)
 	cr_assert(tribx_ready(&b, &e) == 0);
 	char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
 	cr_assert(strlen(got) == 2 * (n + 1 + 2 * n + 2 + 1));
-	cr_assert(got[n] == ',' && got[n + 1] == '"' && got[n + 1 + 2 * n + 1] == '"' && got[n + 1 + 2 * n + 2] == '\n');
+	cr_assert(got[n] == ',' && got[n + 1] == '"' && got[n + 1 + 2 * n + 1] == '"' &&
+	          got[n + 1 + 2 * n + 2] == '\n');
 	free(got);
 	free(big);
 	free(quoted);
@@ -215,7 +230,8 @@ Test(encode, speed)
 		files_encode(&o, &f, c, 9, 0, ROWS, 0);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t1);
 	double s = (double)(t1.tv_sec - t0.tv_sec) + (double)(t1.tv_nsec - t0.tv_nsec) / 1e9;
-	cr_log_info("%.0f MB/s, %.1f ns per row of %.0f bytes", (double)o.bytes / s / 1e6, s * 1e9 / (20.0 * ROWS), (double)o.bytes / (20.0 * ROWS));
+	cr_log_info("%.0f MB/s, %.1f ns per row of %.0f bytes", (double)o.bytes / s / 1e6, s * 1e9 / (20.0 * ROWS),
+	            (double)o.bytes / (20.0 * ROWS));
 	close(o.fd);
 	files_out_done(&o);
 	trib_free(&b);

@@ -29,7 +29,8 @@ TestSuite(files, .init = start, .fini = stop, .timeout = 60);
 
 static struct rig *rig(const char *pipeline, const char *a, const char *b)
 {
-	struct rig *r = rig_open(&files_LTX_trib_plugin, pipeline, (const char *const[]){ option, a ? a : "lock_wait=1s", b ? b : "lock_wait=1s", NULL });
+	struct rig *r = rig_open(&files_LTX_trib_plugin, pipeline, (const char *const[]){ option,
+	        a ? a : "lock_wait=1s", b ? b : "lock_wait=1s", NULL });
 	cr_assert(rig_claim(r) == TRIB_OK, "%s", r->t.error.text);
 	return r;
 }
@@ -70,8 +71,10 @@ static const char *look(const char *sub)
 			free(list[i]);
 			continue;
 		}
-		n += (size_t)snprintf(out + n, sizeof out - n, "[%s]", list[i]->d_name[0] == '.' ? "hidden" : list[i]->d_name);
-		FILE *f = list[i]->d_name[0] == '.' || strcmp(list[i]->d_name, "manifest.json") == 0 ? NULL : fopen(file, "r");
+		n += (size_t)snprintf(out + n, sizeof out - n, "[%s]", list[i]->d_name[0] == '.' ? "hidden" :
+		                      list[i]->d_name);
+		FILE *f = list[i]->d_name[0] == '.' || strcmp(list[i]->d_name,
+		                                              "manifest.json") == 0 ? NULL : fopen(file, "r");
 		for (int c; f && (c = fgetc(f)) != EOF;)
 			out[n++] = (char)c;
 		out[n] = 0;
@@ -102,12 +105,16 @@ Test(files, parts_get_their_names_with_the_commit)
 	struct rig *r = rig("p", "max_rows=2", NULL);
 	begin_and_write(r, "l1", &two, "a|1;b|2;c|3");
 	cr_assert_str_eq(look("t"), "[hidden][hidden]");
-	cr_assert(rig_commit(r, &(struct ending){ .states = "p1|{\"n\":1}", .dead = "read|bad|why|{\"a\":1}|7" }) == TRIB_OK, "%s", r->t.error.text);
+	cr_assert(rig_commit(r, &(struct ending){ .states = "p1|{\"n\":1}",
+	                                          .dead = "read|bad|why|{\"a\":1}|"
+	        "7" }) == TRIB_OK, "%s", r->t.error.text);
 	cr_assert_str_eq(rig_tally(r, 0), "+3 ~0 =0 <0 -0 !0");
 	cr_assert_str_eq(look("t"), "[l1-0001.csv]k,v\na,1\nb,2\n[l1-0002.csv]k,v\nc,3\n");
-	cr_assert_str_eq(look("_dead_letters"), "[l1.jsonl]{\"stage\":\"read\",\"code\":\"bad\",\"detail\":\"why\",\"record\":{\"a\":1},\"line\":7}\n");
+	cr_assert_str_eq(look("_dead_letters"), "[l1.jsonl]{\"stage\":\"read\",\"code\":\"bad\",\"detail\":\"why\","
+	        "\"record\":{\"a\":1},\"line\":7}\n");
 	json_t *s = stream();
-	cr_assert(json_array_size(json_object_get(s, "files")) == 2 && json_array_size(json_object_get(s, "loads")) == 1);
+	cr_assert(json_array_size(json_object_get(s, "files")) == 2 && json_array_size(json_object_get(s,
+	        "loads")) == 1);
 	cr_assert_str_eq(json_string_value(json_object_get(json_object_get(s, "states"), "p1")), "{\"n\":1}");
 	json_decref(s);
 	unit(r, "l2", &two, "d|4", NULL);
@@ -140,7 +147,8 @@ Test(files, what_a_dead_run_left_is_tidied)
 	char from[700], to[700];
 	struct dirent **list;
 	cr_assert_str_eq(look("t"), "[hidden][l1-0001.csv]k,v\na,1\n");
-	snprintf(from, sizeof from, "%s/t/l1-0001.csv", path);   /* as if it had died between the manifest and the rename */
+	/* as if it had died between the manifest and the rename */
+	snprintf(from, sizeof from, "%s/t/l1-0001.csv", path);
 	snprintf(to, sizeof to, "%s/t", path);
 	cr_assert(scandir(to, &list, NULL, by_name) == 4);
 	snprintf(to, sizeof to, "%s/t/%.17s~l1~l1-0001.csv", path, list[2]->d_name);
@@ -205,9 +213,11 @@ Test(files, one_file_is_made_whole_at_the_end)
 	json_t *st = stream();
 	cr_assert(json_integer_value(json_object_get(json_array_get(json_object_get(st, "files"), 0), "rows")) == 3);
 	json_decref(st);
-	const struct spec other = { .table = "u", .columns = "k:s" }, wider = { .table = "t", .columns = "k:s v:i w:i" };
+	const struct spec other = { .table = "u", .columns = "k:s" }, wider = { .table = "t",
+	                                                                        .columns = "k:s v:i w:i" };
 	cr_assert(rig_begin(r, "l5") == TRIB_OK && rig_table(r, 1, &other) == TRIB_CONFIG, "%s", r->t.error.text);
-	cr_assert(rig_table(r, 0, &wider) == TRIB_OK && rig_write(r, 0, &wider, "a|1|1") == TRIB_CONFIG, "%s", r->t.error.text);
+	cr_assert(rig_table(r, 0, &wider) == TRIB_OK && rig_write(r, 0, &wider, "a|1|1") == TRIB_CONFIG, "%s",
+	          r->t.error.text);
 	rig_abort(r);
 	rig_close(r);
 	r = rig("p", "file=all.csv", NULL);
@@ -222,7 +232,8 @@ Test(files, columns_that_come_late_begin_a_part)
 	struct rig *r = rig("p", NULL, NULL);
 	const struct spec wider = { .table = "t", .columns = "k:s v:i w:d" };
 	begin_and_write(r, "l1", &two, "a|1");
-	cr_assert(rig_table(r, 0, &wider) == TRIB_OK && rig_write(r, 0, &wider, "b|=|0.5") == TRIB_OK, "%s", r->t.error.text);
+	cr_assert(rig_table(r, 0, &wider) == TRIB_OK && rig_write(r, 0, &wider, "b|=|0.5") == TRIB_OK, "%s",
+	          r->t.error.text);
 	cr_assert(rig_commit(r, &(struct ending){ 0 }) == TRIB_OK, "%s", r->t.error.text);
 	cr_assert_str_eq(look("t"), "[l1-0001.csv]k,v\na,1\n[l1-0002.csv]k,v,w\nb,,0.5\n");
 	rig_close(r);
@@ -231,14 +242,16 @@ Test(files, columns_that_come_late_begin_a_part)
 Test(files, names_of_tables_stay_inside_of_the_folder)
 {
 	static const struct { const char *name, *folder; } t[] = {
-		{ "../x", "%2E.%2Fx" }, { "a/b", "a%2Fb" }, { ".hidden", "%2Ehidden" }, { "_dead_letters", "%5Fdead_letters" }, { "", "%" }, { "a b\n", "a%20b%0A" },
+		{ "../x", "%2E.%2Fx" }, { "a/b", "a%2Fb" }, { ".hidden", "%2Ehidden" }, { "_dead_letters",
+		        "%5Fdead_letters" }, { "", "%" }, { "a b\n", "a%20b%0A" },
 	};
 	struct rig *r = rig("p", "format=jsonl", NULL);
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
 		const struct spec s = { .table = t[i].name, .columns = "k:s" };
 		char id[16], at[600];
 		snprintf(id, sizeof id, "l%zu", i);
-		cr_assert(rig_begin(r, id) == TRIB_OK && rig_table(r, (int)i, &s) == TRIB_OK && rig_write(r, (int)i, &s, "v") == TRIB_OK, "%s", r->t.error.text);
+		cr_assert(rig_begin(r, id) == TRIB_OK && rig_table(r, (int)i, &s) == TRIB_OK &&
+		          rig_write(r, (int)i, &s, "v") == TRIB_OK, "%s", r->t.error.text);
 		cr_assert(rig_commit(r, &(struct ending){ 0 }) == TRIB_OK, "%s", r->t.error.text);
 		snprintf(at, sizeof at, "%s/%s/l%zu-0001.jsonl", path, t[i].folder, i);
 		cr_assert(access(at, F_OK) == 0, "%s", at);
@@ -258,6 +271,27 @@ Test(files, a_lost_answer_is_found_in_the_manifest)
 	rig_close(r);
 }
 
+Test(files, looking_makes_nothing_and_fences_nothing)
+{
+	struct rig *look = rig_open(&files_LTX_trib_plugin, "p", (const char *const[]){ option, NULL });
+	look->load.run_id = NULL;
+	cr_assert(rig_claim(look) == TRIB_OK && access(path, F_OK) < 0);
+	cr_assert_str_eq(rig_recall(look, "_trib_loads", "", ""), "");
+	rig_close(look);
+	struct rig *r = rig("p", NULL, NULL);
+	unit(r, "l1", &two, "a|1", &(struct ending){ .states = "p1|{};p2|{}", .dead = "read|bad|why|{\"a\":1}|7" });
+	unit(r, "l2", &two, "b|1", &(struct ending){ .states = "p2|~" });
+	look = rig_open(&files_LTX_trib_plugin, "p", (const char *const[]){ option, NULL });
+	look->load.run_id = NULL;
+	cr_assert(rig_claim(look) == TRIB_OK);
+	cr_assert_str_eq(rig_states(look), "p1|{}", "a state of null is forgotten");
+	cr_assert_str_eq(rig_recall(look, "_trib_dead_letters", "", ""), "l1|p|s|read|bad|why|{\"a\":1}|7");
+	cr_assert(strncmp(rig_recall(look, "_trib_loads", "", ""), "l1|run|p|s|1|committed|", 23) == 0);
+	rig_close(look);
+	unit(r, "l3", &two, "c|1", NULL);
+	rig_close(r);
+}
+
 Test(files, a_manifest_that_is_none_is_left_alone)
 {
 	struct rig *r = rig("p", NULL, NULL);
@@ -268,6 +302,7 @@ Test(files, a_manifest_that_is_none_is_left_alone)
 	fputs("{\"v\": 1, \"streams\"", f);
 	fclose(f);
 	r = rig_open(&files_LTX_trib_plugin, "p", (const char *const[]){ option, NULL });
-	cr_assert(rig_claim(r) == TRIB_ENV && strcmp(r->t.error.code, "files.bad_manifest") == 0, "%s", r->t.error.text);
+	cr_assert(rig_claim(r) == TRIB_ENV && strcmp(r->t.error.code, "files.bad_manifest") == 0, "%s",
+	          r->t.error.text);
 	rig_close(r);
 }

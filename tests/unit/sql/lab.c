@@ -44,8 +44,10 @@ const struct trib_field *fields(const char *spec)
 		*type++ = 0;
 		flags = type + 1;
 		f[n].name = w;
-		f[n].type = *type == 'i' ? TRIB_I64 : *type == 'd' ? TRIB_DEC : *type == 't' ? TRIB_TIME : *type == '?' ? TRIB_NULL : TRIB_STR;
-		f[n].flags = (strchr(flags, 'k') ? TRIB_KEY : 0) | (strchr(flags, 'v') ? TRIB_CURSOR : 0) | (strchr(flags, 'c') ? TRIB_SLICE : 0);
+		f[n].type = *type == 'i' ? TRIB_I64 : *type == 'd' ? TRIB_DEC : *type == 't' ? TRIB_TIME :
+		            *type == '?' ? TRIB_NULL : TRIB_STR;
+		f[n].flags = (strchr(flags, 'k') ? TRIB_KEY : 0) | (strchr(flags, 'v') ? TRIB_CURSOR : 0) |
+		             (strchr(flags, 'c') ? TRIB_SLICE : 0);
 	}
 	return f;
 }
@@ -119,7 +121,8 @@ static void apply(struct lab *l, struct trib_sql *s, const struct trib_sql_unit 
 	}
 	for (const struct trib_sql_step *k = steps; k->sql; k++) {
 		sqlite3_stmt *q = NULL;
-		cr_assert(sqlite3_prepare_v2(l->db, k->sql, -1, &q, NULL) == SQLITE_OK, "%s\n%s", k->sql, sqlite3_errmsg(l->db));
+		cr_assert(sqlite3_prepare_v2(l->db, k->sql, -1, &q, NULL) == SQLITE_OK, "%s\n%s", k->sql,
+		          sqlite3_errmsg(l->db));
 		if (k->timed)
 			sqlite3_bind_text(q, 1, l->now, -1, SQLITE_STATIC);
 		int rc = sqlite3_step(q);
@@ -138,7 +141,8 @@ struct tally load(struct lab *l, const struct trib_table *is, const char *rows)
 	struct tally t = { 0 };
 	bool ever[64] = { 0 }, any = false;
 	struct trib_sql_unit u = { .size = sizeof u, .complete = !l->partial };
-	struct trib_table z = { .size = sizeof z, .name = "_trib_slices", .mode = TRIB_APPEND, .columns = l->slice_columns };
+	struct trib_table z = { .size = sizeof z, .name = "_trib_slices", .mode = TRIB_APPEND,
+	                        .columns = l->slice_columns };
 	struct trib_sql *s = trib_sql_new(trib_dialect("sqlite"), is, 0, 0), *slices = NULL;
 	int n = 0;
 	cr_assert(s);
@@ -192,7 +196,8 @@ const char *dump(struct lab *l, const char *select)
 	static char out[ROOM];
 	size_t n = 0;
 	sqlite3_stmt *q = NULL;
-	cr_assert(sqlite3_prepare_v2(l->db, select, -1, &q, NULL) == SQLITE_OK, "%s\n%s", select, sqlite3_errmsg(l->db));
+	cr_assert(sqlite3_prepare_v2(l->db, select, -1, &q, NULL) == SQLITE_OK, "%s\n%s", select,
+	          sqlite3_errmsg(l->db));
 	out[0] = 0;
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		for (int i = 0; i < sqlite3_column_count(q); i++) {

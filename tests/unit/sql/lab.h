@@ -1,4 +1,5 @@
-/* lab - a database in memory and a load in text, run through a plan as a sink would: what the SQL does, not how it reads. */
+/* lab - a database in memory and a load in text, run through a plan as a sink would: what the SQL does, not how it
+ * reads. */
 #ifndef LAB_H
 #define LAB_H
 
@@ -19,12 +20,13 @@ struct lab {
 
 /* "name:type[:flags]" separated by blanks; types s i d t; flags k key, v version, c slice. */
 const struct trib_field *fields(const char *spec);
-/* Rows separated by ;, cells by |, null is ~, a whole column that is absent from the batch is = in every row. A batch ends at
- * a row that is a single '/'. */
+/* Rows separated by ;, cells by |, null is ~, a whole column that is absent from the batch is = in every row. A batch
+ * ends at a row that is a single '/'. */
 struct tally load(struct lab *l, const struct trib_table *is, const char *rows);
 /* The table as text in the same form, ordered by all columns. Free not needed. */
 const char *dump(struct lab *l, const char *select);
 struct lab lab_open(void);
-const char *tally_text(const struct tally *t);   /* "in 3: +1 ~1 =1 <0 -0": inserted, updated, unchanged, superseded, deleted */
+/* "in 3: +1 ~1 =1 <0 -0": inserted, updated, unchanged, superseded, deleted */
+const char *tally_text(const struct tally *t);
 
 #endif

@@ -1,4 +1,5 @@
-/* Names from data become SQL in one place. The list is the one of the hostile-input collection; it is skipped when absent. */
+/* Names from data become SQL in one place. The list is the one of the hostile-input collection; it is skipped when
+ * absent. */
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 Test(dialect, quotes)
 {
 	static const struct { const char *name; size_t n; const char *quoted; } t[] = {
-		{ "plain", 5, "\"plain\"" }, { "a\"b", 3, "\"a\"\"b\"" }, { "", 0, "\"\"" }, { "a\"; DROP TABLE x; --", 20, "\"a\"\"; DROP TABLE x; --\"" },
+		{ "plain", 5, "\"plain\"" }, { "a\"b", 3, "\"a\"\"b\"" }, { "", 0, "\"\"" }, { "a\"; DROP TABLE x; --",
+		        20, "\"a\"\"; DROP TABLE x; --\"" },
 		{ "nul\0in", 6, NULL },
 	};
 	const struct trib_dialect *d = trib_dialect("sqlite");
@@ -27,19 +29,23 @@ Test(dialect, quotes)
 static void round_trip(const char *name)
 {
 	struct lab l = lab_open();
-	struct trib_field columns[] = { { .name = name, .type = TRIB_STR, .flags = TRIB_KEY }, { .name = "other", .type = TRIB_STR }, { 0 } };
+	struct trib_field columns[] = { { .name = name, .type = TRIB_STR, .flags = TRIB_KEY },
+	                                { .name = "other", .type = TRIB_STR }, { 0 } };
 	bool reserved = strncmp(name, "_trib_", 6) == 0 || strncmp(name, "sqlite_", 7) == 0;
-	struct trib_table is = { .size = sizeof is, .name = reserved ? "t" : name, .mode = TRIB_MERGE, .columns = columns };
+	struct trib_table is = { .size = sizeof is, .name = reserved ? "t" : name, .mode = TRIB_MERGE,
+	                         .columns = columns };
 	struct tally n = load(&l, &is, "k1|a;k2|b");
 	cr_assert(l.why[0] == 0 && n.count[TRIB_INSERTED] == 2, "%s: %s", name, l.why);
 	n = load(&l, &is, "k1|a;k2|c");
 	cr_assert(n.count[TRIB_UPDATED] == 1 && n.count[TRIB_UNCHANGED] == 1, "%s: %s", name, tally_text(&n));
 	sqlite3_stmt *q = NULL;
-	cr_assert(sqlite3_prepare_v2(l.db, "SELECT count(*) FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name = ?1 "
+	cr_assert(sqlite3_prepare_v2(l.db, "SELECT count(*) FROM sqlite_master m, pragma_table_info(m.name) c WHERE"
+	                                   " m.type = 'table' AND m.name = ?1 "
 	          "AND c.name = ?2", -1, &q, NULL) == SQLITE_OK);
 	sqlite3_bind_text(q, 1, is.name, -1, SQLITE_STATIC);
 	sqlite3_bind_text(q, 2, name, -1, SQLITE_STATIC);
-	cr_assert(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 1, "`%s` is not the name in the database", name);
+	cr_assert(sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) == 1,
+	          "`%s` is not the name in the database", name);
 	sqlite3_finalize(q);
 	is.name = name;
 	struct trib_sql *s = trib_sql_new(trib_dialect("sqlite"), &is, 0, 0);

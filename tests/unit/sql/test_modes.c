@@ -5,12 +5,14 @@
 
 struct unit { const char *rows, *slices, *tally, *table; };
 
-static void run_units(enum trib_mode mode, const char *columns, const char *option, const char *value, const char *slice_columns,
+static void run_units(enum trib_mode mode, const char *columns, const char *option, const char *value,
+                      const char *slice_columns,
                       const struct unit *u, size_t count)
 {
 	struct lab l = lab_open();
 	trib_map options = { &option, &value, option ? 1 : 0 };
-	struct trib_table is = { .size = sizeof is, .name = "t", .mode = mode, .columns = fields(columns), .options = &options };
+	struct trib_table is = { .size = sizeof is, .name = "t", .mode = mode, .columns = fields(columns),
+	                         .options = &options };
 	if (slice_columns)
 		l.slice_columns = fields(slice_columns);
 	for (size_t i = 0; i < count; i++) {
@@ -41,12 +43,15 @@ Test(modes, append)
 Test(modes, upsert)
 {
 	RUN(TRIB_MERGE, "k:s:k l:s:k v:s w:s", NULL, NULL, NULL,
-	    { "a|bc|1|x;ab|c|2|y", NULL, "+2 ~0 =0 <0 -0", "a|bc|1|x;ab|c|2|y" },               /* never by concatenated keys */
+	    /* never by concatenated keys */
+	    { "a|bc|1|x;ab|c|2|y", NULL, "+2 ~0 =0 <0 -0", "a|bc|1|x;ab|c|2|y" },
 	    { "a|bc|1|x;ab|c|3|y", NULL, "+0 ~1 =1 <0 -0", "a|bc|1|x;ab|c|3|y" },
-	    { "a|bc|~|x;a|bc|9|~;n|n|1|1", NULL, "+1 ~1 =0 <1 -0", "a|bc|9|~;ab|c|3|y;n|n|1|1" },  /* the later wins, a null overwrites */
+	    /* the later wins, a null overwrites */
+	    { "a|bc|~|x;a|bc|9|~;n|n|1|1", NULL, "+1 ~1 =0 <1 -0", "a|bc|9|~;ab|c|3|y;n|n|1|1" },
 	    { "a|bc|~|~;n|n|1|1", NULL, "+0 ~1 =1 <0 -0", "a|bc|~|~;ab|c|3|y;n|n|1|1" },
 	    { "a|bc|=|5;zz|z|=|6", NULL, "+1 ~1 =0 <0 -0", "a|bc|~|5;ab|c|3|y;n|n|1|1;zz|z|~|6" },
-	    { "ab|c|=|q;ab|c|4|=;n|n|=|1", NULL, "+0 ~1 =1 <1 -0", "a|bc|~|5;ab|c|4|q;n|n|1|1;zz|z|~|6" });  /* two halves of a row meet */
+	    /* two halves of a row meet */
+	    { "ab|c|=|q;ab|c|4|=;n|n|=|1", NULL, "+0 ~1 =1 <1 -0", "a|bc|~|5;ab|c|4|q;n|n|1|1;zz|z|~|6" });
 }
 
 Test(modes, upsert_keeps_the_newest_version)
@@ -104,12 +109,15 @@ Test(modes, replace_wants_the_whole_source)
 Test(modes, replace_slice)
 {
 	RUN(TRIB_MERGE, "day:s:c p:s:c v:s", "strategy", "replace_slice", NULL,
-	    { "d1|p1|a;d1|p1|b;d1|p2|c;d2|p1|d;d3|~|e", NULL, "+5 ~0 =0 <0 -0", "d1|p1|a;d1|p1|b;d1|p2|c;d2|p1|d;d3|~|e" },
-	    { "d1|p1|z;d3|~|f", NULL, "+2 ~0 =0 <0 -3", "d1|p1|z;d1|p2|c;d2|p1|d;d3|~|f" },                     /* null is a slice too */
+	    { "d1|p1|a;d1|p1|b;d1|p2|c;d2|p1|d;d3|~|e", NULL, "+5 ~0 =0 <0 -0",
+	      "d1|p1|a;d1|p1|b;d1|p2|c;d2|p1|d;d3|~|e" },
+	    /* null is a slice too */
+	    { "d1|p1|z;d3|~|f", NULL, "+2 ~0 =0 <0 -3", "d1|p1|z;d1|p2|c;d2|p1|d;d3|~|f" },
 	    { "", NULL, "+0 ~0 =0 <0 -0", "d1|p1|z;d1|p2|c;d2|p1|d;d3|~|f" });
 	RUN(TRIB_REPLACE_SLICE, "day:s:c k:s:k v:s", NULL, NULL, "day:s",
 	    { "d1|a|1;d1|b|1;d2|c|1", NULL, "+3 ~0 =0 <0 -0", "d1|a|1;d1|b|1;d2|c|1" },
 	    { "d1|a|1;d1|n|2", NULL, "+1 ~0 =1 <0 -1", "d1|a|1;d1|n|2;d2|c|1" },
-	    { "", "d2", "+0 ~0 =0 <0 -1", "d1|a|1;d1|n|2" },                                                     /* a correct empty day */
+	    /* a correct empty day */
+	    { "", "d2", "+0 ~0 =0 <0 -1", "d1|a|1;d1|n|2" },
 	    { "d4|q|1", "d1;d4", "+1 ~0 =0 <0 -2", "d4|q|1" });
 }

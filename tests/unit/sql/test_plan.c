@@ -4,11 +4,13 @@
 #include <string.h>
 #include "lab.h"
 
-static const char *fault(const char *name, enum trib_mode mode, const char *columns, const char *option, const char *value)
+static const char *fault(const char *name, enum trib_mode mode, const char *columns, const char *option,
+                         const char *value)
 {
 	static char why[256];
 	trib_map options = { &option, &value, option ? 1 : 0 };
-	struct trib_table is = { .size = sizeof is, .name = name, .mode = mode, .columns = fields(columns), .options = &options };
+	struct trib_table is = { .size = sizeof is, .name = name, .mode = mode, .columns = fields(columns),
+	                         .options = &options };
 	struct trib_sql *s = trib_sql_new(trib_dialect("sqlite"), &is, 0, 0);
 	snprintf(why, sizeof why, "%s", s->fault ? s->fault : "");
 	trib_sql_free(s);
@@ -17,7 +19,8 @@ static const char *fault(const char *name, enum trib_mode mode, const char *colu
 
 Test(plan, refuses)
 {
-	static const struct { const char *name; enum trib_mode mode; const char *columns, *option, *value, *words; } t[] = {
+	static const struct { const char *name; enum trib_mode mode; const char *columns, *option, *value,
+	                      *words; } t[] = {
 		{ "t", TRIB_MERGE, "a:s b:s", NULL, NULL, "`key:`" },
 		{ "t", TRIB_SCD2, "a:s b:s", NULL, NULL, "`key:`" },
 		{ "t", TRIB_REPLACE_SLICE, "a:s:k b:s", NULL, NULL, "`slice_by:`" },
@@ -47,7 +50,8 @@ Test(plan, a_decimal_is_two_columns)
 	struct lab l = lab_open();
 	struct trib_table is = { .size = sizeof is, .name = "t", .mode = TRIB_MERGE, .columns = fields("k:s:k v:d") };
 	load(&l, &is, "a|1");
-	cr_assert_str_eq(dump(&l, "SELECT name, type FROM pragma_table_info('t') ORDER BY cid"), "k|TEXT;v|REAL;v_dec|TEXT");
+	cr_assert_str_eq(dump(&l, "SELECT name, type FROM pragma_table_info('t') ORDER BY cid"),
+	                 "k|TEXT;v|REAL;v_dec|TEXT");
 	cr_assert_str_eq(dump(&l, "SELECT sql LIKE '%WITHOUT ROWID' FROM sqlite_master WHERE name = 't'"), "1");
 	sqlite3_close(l.db);
 }
