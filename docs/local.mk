@@ -3,7 +3,7 @@ EXTRA_DIST += %D%/pipeline.md %D%/plugins.md %D%/reference
 EXTRA_DIST += %D%/recategorise.md
 EXTRA_DIST += %D%/formats.md
 EXTRA_DIST += %D%/expressions.md
-EXTRA_DIST += %D%/file.md %D%/map.md %D%/normalise.md
+EXTRA_DIST += %D%/delivery.md %D%/file.md %D%/map.md %D%/normalise.md
 
 # pages that come from tables; tests/cases/reference.sh compares them with what the program writes
 dist_man1_MANS = %D%/trib.1
