@@ -316,6 +316,10 @@ enum trib_count {
 	TRIB_INSERTED, TRIB_UPDATED, TRIB_UNCHANGED, TRIB_SUPERSEDED, TRIB_DELETED, TRIB_COUNTS,        /* sinks */
 };
 
+/* `trib NAME --option value`: a verb, or noun and verb ("tickets audit"); our own names win. A command belongs to no pipeline: what it
+ * works on it is told by its options, whose offsets lie in the plugin's self; the rest of self is zero. share, open and close
+ * are not called. Errors, texts, bytes, rows and expressions work as in a run, relative paths start at the current folder; what
+ * is emitted to output 0 (trib_start, trib_emit) is the answer: a table, or JSON. The status decides the exit code. */
 struct trib_command { const char *name, *help; const struct trib_field *options; int (*run)(struct trib *t, void *self); };
 
 enum {

@@ -1,5 +1,6 @@
 # lib.sh - what every shell test starts with: a temp folder, TAP-less counting, and one closing line.
 #
+# FAIL_FAST=1 ends at the first failure.
 # ok NAME COMMAND...   passes when the command does; say NAME; closing line "NAME TRIALS FAILURES" by finish
 set -u
 : "${TRIB:?run by make check, or set TRIB to the program}"
@@ -19,6 +20,7 @@ ok() {
     failures=$((failures + 1))
     echo "not ok: $name"
     sed 's/^/    /' "$work/ok.out" | head -20
+    [ -z "${FAIL_FAST:-}" ] || finish fast
   fi
 }
 same() { # TEXT TEXT

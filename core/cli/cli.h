@@ -10,8 +10,10 @@
 #include "cli/out.h"
 #include "config/pipeline.h"
 
+struct tribx_command;
 struct tribx_cli {
 	const char *command;                    /* "state get" */
+	const struct tribx_command *is;
 	const char *const *args; size_t arg_count;
 	bool json, quiet, yes;
 	bool tty, color, err_tty, err_color;    /* of stdout; of stderr */
@@ -23,11 +25,12 @@ struct tribx_cli {
 	struct tribx_error error;               /* the command itself broke */
 	struct json_t *summary, *result;        /* of the envelope; the frame lets go of them */
 	bool streamed;                          /* the verb wrote JSON lines: no envelope */
+	const struct tribx_command *const *brought; size_t brought_count;   /* by plugins, once they were asked for */
 };
 
 struct tribx_command {
 	const char *name;                       /* "check", "state get" */
-	const char *group;                      /* start, look, run, after; NULL: not listed */
+	const char *group;                      /* start, look, run, after, plugins; NULL: not listed */
 	const char *usage;                      /* the arguments: "[PATH]" */
 	const char *help;                       /* one sentence */
 	const char *more;                       /* a paragraph for --help and the man page; NULL: none */
@@ -37,6 +40,8 @@ struct tribx_command {
 	size_t flags_size;
 	int args_min, args_max;                 /* args_max < 0: any number */
 	int (*run)(struct tribx_cli *c, const void *flags);   /* the exit code */
+	const struct trib_plugin *plugin;       /* commands that a plugin brings (brought.c) */
+	const struct trib_command *brought;
 };
 extern const struct tribx_command *const tribx_commands[];       /* NULL ends it */
 
@@ -61,8 +66,11 @@ void tribx_cli_table(struct tribx_cli *c, struct tribx_table *t);
 void tribx_cli_say(const struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tribx_cli_talk(const struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* brought.c: the commands that plugins bring; loads all plugins when it is called first. */
+const struct tribx_command *const *tribx_cli_brought(struct tribx_cli *c, size_t *count);
+
 /* help.c */
-int tribx_help_all(FILE *to);
+int tribx_help_all(struct tribx_cli *c, FILE *to);
 int tribx_help_one(FILE *to, const struct tribx_command *cmd);
 void tribx_help_man(FILE *to);
 extern const struct trib_field tribx_global_flags[];             /* the global ones, as a table, for help */

@@ -57,7 +57,13 @@ static int help(struct tribx_cli *c, const void *flags)
 		if (strcmp(tribx_commands[count]->name, name) == 0)
 			return tribx_help_one(stdout, tribx_commands[count]);
 	if (!name[0])
-		return tribx_help_all(stdout);
+		return tribx_help_all(c, stdout);
+	size_t more;
+	const struct tribx_command *const *brought = tribx_cli_brought(c, &more);
+	for (size_t i = 0; i < more; i++)
+		if (strcmp(brought[i]->name, name) == 0)
+			return tribx_help_one(stdout, brought[i]);
+	c->streamed = false;
 	int code = tribx_cli_usage(c, "there is no command \"%s\"", name);
 	const char *near = tribx_nearest(name, name_at, tribx_commands, count);
 	if (near)

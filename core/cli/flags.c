@@ -176,6 +176,19 @@ static const char *command_at(const void *list, size_t i)
 	return ((const struct tribx_command *const *)list)[i]->name;
 }
 
+/* Among those of plugins, which are loaded for it. */
+static const struct tribx_command *brought_named(struct tribx_cli *c, const char *a, const char *b)
+{
+	char both[128];
+	size_t count;
+	const struct tribx_command *const *list = tribx_cli_brought(c, &count);
+	snprintf(both, sizeof both, "%s%s%s", a, b ? " " : "", b ? b : "");
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i]->name, both) == 0)
+			return list[i];
+	return NULL;
+}
+
 static const struct tribx_command *command_named(const char *a, const char *b)
 {
 	char both[128];
@@ -187,26 +200,38 @@ static const struct tribx_command *command_named(const char *a, const char *b)
 }
 
 /* The verbs of a noun, for "trib state" alone. */
-static bool verbs_of(const char *noun, char *to, size_t size)
+static bool verbs_of(const struct tribx_command *const *all, size_t count, const char *noun, char *to, size_t size)
 {
 	size_t n = strlen(noun), used = 0;
-	for (size_t i = 0; tribx_commands[i] && used < size; i++)
-		if (strncmp(tribx_commands[i]->name, noun, n) == 0 && tribx_commands[i]->name[n] == ' ')
-			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "",
-			                         tribx_commands[i]->name + n + 1);
+	for (size_t i = 0; i < count && used < size; i++)
+		if (strncmp(all[i]->name, noun, n) == 0 && all[i]->name[n] == ' ')
+			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? ", " : "", all[i]->name + n + 1);
 	return used > 0;
+}
+
+/* Ours and those of plugins. */
+static const struct tribx_command *const *everything(struct tribx_cli *c, size_t *count)
+{
+	size_t own = 0, more;
+	const struct tribx_command *const *brought = tribx_cli_brought(c, &more);
+	while (tribx_commands[own])
+		own++;
+	const struct tribx_command **all = tribx_arena_new(&c->arena, (own + more + 1) * sizeof *all);
+	*count = all ? own + more : 0;
+	for (size_t i = 0; i < *count; i++)
+		all[i] = i < own ? tribx_commands[i] : brought[i - own];
+	return all;
 }
 
 static bool no_command(struct tribx_cli *c, const char *a, const char *b)
 {
 	char verbs[256] = "", both[128];
-	size_t count = 0;
-	while (tribx_commands[count])
-		count++;
-	bool noun = verbs_of(a, verbs, sizeof verbs);
+	size_t count;
+	const struct tribx_command *const *all = everything(c, &count);
+	bool noun = verbs_of(all, count, a, verbs, sizeof verbs);
 	snprintf(both, sizeof both, "%s%s%s", a, noun && b ? " " : "", noun && b ? b : "");
 	tribx_cli_usage(c, noun && !b ? "%s needs a verb" : "unknown command \"%s\"", both);
-	const char *near = tribx_nearest(both, command_at, tribx_commands, count);
+	const char *near = tribx_nearest(both, command_at, all, count);
 	if (noun)
 		tribx_error_hint(&c->error, "trib %s %s", a, verbs);
 	else if (near)
@@ -225,15 +250,49 @@ static bool choose(struct parser *p, const char **words, size_t count, size_t *u
 	p->command = two ? two : one;
 	if (!p->command && count == 1)
 		p->command = command_named(words[0], "list");
+	if (!p->command && count > 1 && (p->command = brought_named(p->c, words[0], words[1])))
+		*used = 2;
+	if (!p->command)
+		p->command = brought_named(p->c, words[0], NULL);
 	return p->command || no_command(p->c, words[0], count > 1 ? words[1] : NULL);
+}
+
+/* The command's table as if nothing had to be given: what has to be is known when the line was read. */
+static const struct trib_field *optional(struct parser *p)
+{
+	size_t n = 0;
+	for (const struct trib_field *r = p->command->flags; r && r->name; r++)
+		n++;
+	struct trib_field *copy = p->command->flags ? tribx_arena_new(&p->c->arena, (n + 1) * sizeof *copy) : NULL;
+	for (size_t i = 0; copy && i < n; i++) {
+		copy[i] = p->command->flags[i];
+		copy[i].flags &= ~(unsigned)TRIB_REQUIRED;
+	}
+	return copy;
+}
+
+static bool required(struct parser *p)
+{
+	for (const struct trib_field *r = p->command->flags; r && r->name; r++) {
+		char name[64];
+		size_t i = (size_t)(r - p->command->flags);
+		if (!(r->flags & TRIB_REQUIRED) || i >= sizeof p->given || p->given[i])
+			continue;
+		tribx_flag_name(r->name, name, sizeof name);
+		tribx_cli_usage(p->c, "%s is required", name);
+		tribx_error_hint(&p->c->error, "trib %s --help", p->command->name);
+		return false;
+	}
+	return true;
 }
 
 static bool defaults(struct parser *p)
 {
 	struct tribx_findings f = { 0 };
 	p->flags = tribx_arena_new(&p->c->arena, p->command->flags_size + 1);
-	bool good = p->flags && tribx_fields_load(p->command->flags, p->flags, NULL, NULL, &p->c->arena, NULL, NULL,
-	                                          &f);
+	const struct trib_field *table = optional(p);
+	bool good = p->flags && (table || !p->command->flags) &&
+		tribx_fields_load(table, p->flags, NULL, NULL, &p->c->arena, NULL, NULL, &f);
 	if (f.count)
 		p->c->error = f.items[0];
 	tribx_findings_done(&f);
@@ -321,5 +380,5 @@ bool tribx_flags_parse(struct tribx_cli *c, int argc, char **argv, struct tribx_
 		tribx_cli_usage(c, "--dir %s: no such folder", p.g.dir);
 		return false;
 	}
-	return good && (!p.command || p.g.help || from_environment(&p));
+	return good && (!p.command || p.g.help || p.g.version || (from_environment(&p) && required(&p)));
 }

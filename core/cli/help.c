@@ -24,8 +24,8 @@ static void print_flags(FILE *to, const struct trib_field *table)
 	for (const struct trib_field *r = table; r && r->name; r++) {
 		char text[128];
 		flag_text(r, text, sizeof text);
-		fprintf(to, "  %-26s %s%s%s%s\n", text, r->help ? r->help : "", r->dflt ? " Default " : "",
-		        r->dflt ? r->dflt : "", r->dflt ? "." : "");
+		fprintf(to, "  %-26s %s%s%s%s%s\n", text, r->help ? r->help : "", r->flags & TRIB_REQUIRED ? " Required." : "",
+		        r->dflt ? " Default " : "", r->dflt ? r->dflt : "", r->dflt ? "." : "");
 	}
 }
 
@@ -39,7 +39,17 @@ static void print_lines(FILE *to, const char *before, const char *lines)
 	}
 }
 
-int tribx_help_all(FILE *to)
+static void help_brought(struct tribx_cli *c, FILE *to)
+{
+	size_t count;
+	const struct tribx_command *const *list = tribx_cli_brought(c, &count);
+	if (count)
+		fputs("\nBrought by plugins\n", to);
+	for (size_t i = 0; i < count; i++)
+		fprintf(to, "  %-22s %s\n", list[i]->name, list[i]->help);
+}
+
+int tribx_help_all(struct tribx_cli *c, FILE *to)
 {
 	fputs("trib - partner data into metrics that people can trust\n\nUsage: trib VERB [NOUN] [ARGS] [--flags "
 	      "anywhere]\n", to);
@@ -49,6 +59,7 @@ int tribx_help_all(FILE *to)
 			if (tribx_commands[i]->group && strcmp(tribx_commands[i]->group, groups[g].name) == 0)
 				fprintf(to, "  %-22s %s\n", tribx_commands[i]->name, tribx_commands[i]->help);
 	}
+	help_brought(c, to);
 	fputs("\nFlags of every command\n", to);
 	print_flags(to, tribx_global_flags);
 	fputs("\n`trib VERB --help` shows examples. `trib help --man` is the man page.\n", to);

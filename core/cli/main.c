@@ -168,10 +168,11 @@ static int run(struct tribx_cli *c, const struct tribx_parsed *p)
 	}
 	if (p->help || !cmd) {
 		c->streamed = true;
-		return cmd ? tribx_help_one(stdout, cmd) : p->help ? tribx_help_all(stdout)
-			: (tribx_help_all(stderr), 2);
+		return cmd ? tribx_help_one(stdout, cmd) : p->help ? tribx_help_all(c, stdout)
+			: (tribx_help_all(c, stderr), 2);
 	}
 	c->command = cmd->name;
+	c->is = cmd;
 	if ((int)c->arg_count < cmd->args_min)
 		return tribx_cli_usage(c, "too few arguments: trib %s %s", cmd->name, cmd->usage);
 	if (cmd->args_max >= 0 && (int)c->arg_count > cmd->args_max)

@@ -66,6 +66,13 @@ static const char *fault(const struct trib_plugin *p)
 	for (const struct trib_field *f = p->state; f && f->name; f++)
 		if (f->offset >= p->self_size)
 			return "has a state field outside of its own struct";
+	for (const struct trib_command *c = p->commands; c && c->name; c++) {
+		if (!c->run)
+			return "has a command without run";
+		for (const struct trib_field *f = c->options; f && f->name; f++)
+			if (f->offset >= p->self_size)
+				return "has an option of a command outside of its own struct";
+	}
 	for (const struct trib_stream *s = p->streams; s && s->name; s++)
 		if (!s->read)
 			return "has a stream without read";

@@ -148,9 +148,9 @@ bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, s
 
 /* ---- opening ---- */
 
-static int share(struct tribx_stage *s, struct tribx_error *e)
+int tribx_flow_share(struct tribx_stage *s, struct tribx_error *e)
 {
-	if (!s->p->share)
+	if (!s->p->share || s->share_called)
 		return TRIB_OK;
 	s->shared = calloc(1, s->p->shared_size + 1);
 	if (!s->shared)
@@ -177,12 +177,12 @@ static int open_step(struct tribx_stage *s, struct tribx_error *e)
 
 int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e)
 {
-	int rc = share(&f->source, e);
+	int rc = tribx_flow_share(&f->source, e);
 	for (int i = 0; rc >= 0 && i < f->step_count; i++)
-		if ((rc = share(&f->steps[i], e)) >= 0)
+		if ((rc = tribx_flow_share(&f->steps[i], e)) >= 0)
 			rc = open_step(&f->steps[i], e);
 	if (rc >= 0)
-		rc = share(&f->sink, e);
+		rc = tribx_flow_share(&f->sink, e);
 	f->cut = 0;
 	while (f->cut < f->step_count && f->steps[f->cut].scope == TRIB_PER_ROW && !(f->steps[f->cut].p->flags & TRIB_RECALLS))
 		f->cut++;

@@ -48,6 +48,8 @@ struct tribx_flow {
 bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings);
 /* share, then open of the steps: from here on scope and cut are known. Negative: e. */
 int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e);
+/* share of one stage, once: before its first open, also where only it is opened (discover, a look at the target). */
+int tribx_flow_share(struct tribx_stage *s, struct tribx_error *e);
 void tribx_flow_done(struct tribx_flow *f);
 /* What a sink promises for a mode: "exactly once", "exactly once per key", "at least once". */
 const char *tribx_guarantee(const struct trib_plugin *sink);

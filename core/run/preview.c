@@ -201,7 +201,10 @@ static int from_rows(const struct tribx_pipeline *conf, struct trib_batch *catal
 static int discover(struct tribx_flow *f, struct trib_batch *catalog, struct tribx_error *e)
 {
 	struct trib *t = f->source.proto;
-	int rc = tribx_open_instance(t);
+	int rc = tribx_flow_share(&f->source, e);
+	if (rc < 0)
+		return rc;
+	rc = tribx_open_instance(t);
 	if (rc >= 0) {
 		tribx_call_start(t);
 		rc = t->p->discover(t, t->self, catalog);

@@ -137,7 +137,8 @@ static int call_read(struct reader *r)
 		trib_free(&r->item->raw);
 		trib_free(&r->item->slices);
 		struct tribx_error e = { 0 };
-		if (tribx_fields_restore(t->p->state, t->self, &t->kept, before, &e) < 0 || !wait_ms(r, t->wait_ms > pause ? t->wait_ms : pause))
+		if (tribx_fields_restore(t->p->state, t->self, &t->kept, before, &e) < 0 || tries + 1 == TRIES ||
+		    !wait_ms(r, t->wait_ms > pause ? t->wait_ms : pause))
 			return t->error.status;
 	}
 	return rc;

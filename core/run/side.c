@@ -244,10 +244,12 @@ int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_rep
 		s->load.run_id = NULL;
 	s->t->host = &host;
 	s->t->ctx = s;
-	int rc = tribx_open_instance(s->t);
+	int rc = tribx_flow_share(&f->sink, &s->error);
 	if (rc < 0)
+		return rc;
+	s->opened = true;   /* close also follows an open that did not go well */
+	if ((rc = tribx_open_instance(s->t)) < 0)
 		return broke(s, rc);
-	s->claimed = true;
 	if (!s->t->p->claim)
 		return tribx_store_claim(s, states);
 	trib_add(states, "part", TRIB_STR);
@@ -275,7 +277,7 @@ void tribx_side_done(struct tribx_side *s)
 {
 	tribx_side_abort(s);
 	tribx_chain_done(&s->chain);
-	if (s->claimed)
+	if (s->opened)
 		tribx_close_instance(s->t);
 	for (int i = 0; s->pending && s->parts && i < s->parts->count; i++)
 		free(s->pending[i]);

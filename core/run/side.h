@@ -16,7 +16,7 @@ struct tribx_side {
 	struct tribx_report *report;
 	struct tribx_chain chain;              /* steps [cut, step_count) */
 	struct trib *t;                        /* the sink's instance */
-	bool claimed, begun;
+	bool opened, begun;
 	struct trib_load load;
 	char load_id[64];
 	int64_t load_no;

@@ -60,6 +60,7 @@ static int open(struct trib *t, void *self)
 {
 	static const char *const names[] = { "row", "part", "period", "run" };
 	struct bend *s = self;
+	note(s, "open", 0);
 	for (int i = 1; i < 4; i++)
 		if (strcmp(s->scope, names[i]) == 0)
 			trib_scope(t, (enum trib_scope)i);
@@ -135,6 +136,7 @@ static int apply(struct trib *t, void *self, struct trib_batch *in)
 	if (s->twice)
 		trib_count(t, 0, TRIB_CREATED, kept / 2);
 	int col = trib_add(in, "times", TRIB_I64);
+	trib_clear(in, col, TRIB_I64);   /* an earlier step may have it as well */
 	trib_put_many(in, col, times, NULL, n);
 	if (trib_pick(in, keep, kept) < 0 || trib_view(in, trib_col(in, "id"), &id) < 0)
 		return trib_fail(t, TRIB_FATAL, "no memory");

@@ -15,7 +15,7 @@
 
 struct trace {
 	const char *log, *store, *fail;      /* fail: CALL:STATUS, e.g. commit:-9 */
-	int64_t lose, miscount;
+	int64_t lose, miscount, reject_every;
 	json_t *doc;                         /* {"epoch":, "states":{}, "loads":[], "rows":[]} */
 	json_t *unit;                        /* rows of this unit */
 	char names[16][64];
@@ -31,6 +31,7 @@ static const struct trib_field options[] = {
 	TRIB_FIELD(struct trace, fail, .help = "CALL:STATUS: that call answers that status."),
 	TRIB_FIELD(struct trace, lose, .help = "The n-th commit is stored but answers UNKNOWN; negative: not stored."),
 	TRIB_FIELD(struct trace, miscount, .help = "Rows that are not accounted for."),
+	TRIB_FIELD(struct trace, reject_every, .help = "Every n-th row of a batch is rejected by write."),
 	{ 0 }
 };
 
@@ -125,6 +126,9 @@ static int table(struct trib *t, void *self, int k, const struct trib_table *is)
 		         f->flags & TRIB_CURSOR ? "/cursor" : "", f->flags & TRIB_SLICE ? "/slice" : "", f->flags & TRIB_PII ? "/pii" : "");
 	for (size_t i = 0; i < is->options->count; i++)
 		snprintf(line + strlen(line), sizeof line - strlen(line), " %s=%s", is->options->names[i], ((const char *const *)is->options->items)[i]);
+	for (const struct trib_field *f = is->columns; f->name; f++)
+		if (f->type == TRIB_DEC)
+			snprintf(line + strlen(line), sizeof line - strlen(line), " %s(%d,%d)", f->name, f->precision, f->scale);
 	note(s, "table %d %s %s%s", k, is->name, modes[is->mode], line);
 	snprintf(s->names[k & 15], sizeof s->names[0], "%s", is->name);
 	return asked(t, s, "table");
@@ -138,13 +142,37 @@ static json_t *cell(const struct trib_view *v, int64_t row)
 		return json_integer(((const int64_t *)v->values)[row]);
 	if (v->type == TRIB_STR || v->type == TRIB_JSON)
 		return json_stringn(trib_str(v, row).p, trib_str(v, row).n);
-	return json_string("?");
+	char text[64];
+	switch (v->type) {
+	case TRIB_F64:
+		return json_real(((const double *)v->values)[row]);
+	case TRIB_BOOL:
+		return json_boolean(((const uint8_t *)v->values)[(row + v->bit) >> 3] >> ((row + v->bit) & 7) & 1);
+	case TRIB_DATE:
+		return json_integer(((const int32_t *)v->values)[row]);
+	case TRIB_DEC:
+		snprintf(text, sizeof text, "%016" PRIx64 "%016" PRIx64 "e-%d", (uint64_t)((const trib_dec *)v->values)[row].hi,
+		         ((const trib_dec *)v->values)[row].lo, v->scale);
+		return json_string(text);
+	case TRIB_TIME:
+	case TRIB_CLOCK:
+	case TRIB_DURATION:
+		return json_integer(((const int64_t *)v->values)[row]);
+	default:
+		return json_string("?");
+	}
 }
 
 static int write_rows(struct trib *t, void *self, int k, const struct trib_batch *b)
 {
 	struct trace *s = self;
+	int64_t rejected = 0;
 	for (int64_t row = 0; row < b->array.length; row++) {
+		if (s->reject_every && (row + 1) % s->reject_every == 0) {
+			trib_reject(t, b, row, "trace.rejected", "the sink does not want it");
+			rejected++;
+			continue;
+		}
 		json_t *o = json_pack("{s:s}", "_table", s->names[k & 15]);
 		for (int c = 0; c < trib_cols(b); c++) {
 			struct trib_view v;
@@ -155,7 +183,7 @@ static int write_rows(struct trib *t, void *self, int k, const struct trib_batch
 	}
 	s->rows[k & 15] += b->array.length;
 	note(s, "write %d rows %" PRId64 " cols %d", k, b->array.length, trib_cols(b));
-	trib_count(t, k, TRIB_INSERTED, b->array.length - (k == 0 ? s->miscount : 0));
+	trib_count(t, k, TRIB_INSERTED, b->array.length - rejected - (k == 0 ? s->miscount : 0));
 	return asked(t, s, "write");
 }
 
@@ -212,6 +240,21 @@ static void keep_states(struct trace *s, const struct trib_batch *b)
 	}
 }
 
+static void note_ledger(const struct trace *s, const struct trib_batch *b)
+{
+	char line[1024] = "ledger";
+	for (int c = 0; b->array.length == 1 && c < trib_cols(b); c++) {
+		struct trib_view v;
+		if (trib_view(b, c, &v) < 0)
+			continue;
+		if (v.type == TRIB_STR)
+			snprintf(line + strlen(line), sizeof line - strlen(line), " %s=%.*s", trib_col_name(b, c), (int)trib_str(&v, 0).n, trib_str(&v, 0).p);
+		else
+			snprintf(line + strlen(line), sizeof line - strlen(line), " %s=%" PRId64, trib_col_name(b, c), ((const int64_t *)v.values)[0]);
+	}
+	note(s, "%s", line);
+}
+
 static int commit(struct trib *t, void *self, const struct trib_commit *c)
 {
 	struct trace *s = self;
@@ -221,6 +264,7 @@ static int commit(struct trib *t, void *self, const struct trib_commit *c)
 		rc = trib_ledger(t, &ledger);
 	note(s, "commit outcome %d publish %d complete %d states %" PRId64 " dead %" PRId64 " slices %" PRId64 " ledger %d", c->outcome, c->publish,
 	     c->complete, c->states ? c->states->array.length : 0, c->dead ? c->dead->array.length : 0, c->slices ? c->slices->array.length : 0, rc);
+	note_ledger(s, &ledger);
 	texts(t, c->slices, "slice", s, NULL);
 	texts(t, c->dead, "dead", s, json_object_get(s->doc, "dead"));
 	trib_free(&ledger);

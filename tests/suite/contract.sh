@@ -3,38 +3,13 @@
 # host makes of each answer. trace writes down every call; feed and bend do what a source and a step may do.
 . "$(dirname "$0")/../lib.sh"
 [ -e "$TRIB_BUILD/tests/plugins/.libs/feed.so" ] || skip "a static build loads no modules"
-export TRIB_WORKERS=2
-n=0
-
-# pipeline SOURCE-OPTIONS STEPS SINK-OPTIONS [TOP]: a fresh folder, its pipeline, an empty log
-pipeline() {
-  n=$((n + 1)); d=$work/$n; mkdir -p "$d"; cd "$d"
-  write "$@"
-}
-write() {
-  cat >p.yaml <<Y
-pipeline: p
-${4:-}
-source: { use: feed, log: $d/feed.log${1:+, $1} }
-steps: [ ${2:-} ]
-sink: { ${3:-use: trace}, log: $d/log, store: $d/store }
-Y
-  : >log; : >feed.log
-}
-run() { "$TRIB" run p.yaml >out 2>err; code=$?; }
-code() { same "$code" "$1" || { cat err; return 1; }; }
-calls() { same "$(grep -c "^$1" log)" "$2"; }
-rows() { same "$(jq -r '[.rows[] | select(._table == "'"$1"'")] | length' store)" "$2"; }
-ids() { same "$(jq -r '[.rows[] | select(._table == "'"$1"'") | .id | tostring] | join(" ")' store)" "$2"; }
-has() { grep -qE -- "$1" "${2:-log}" || { cat "${2:-log}"; return 1; }; }
-hasnt() { ! grep -qE -- "$1" "${2:-log}" || { cat "${2:-log}"; return 1; }; }
-told() { same "$(grep -c "$1" feed.log)" "$2"; }
+. "$(dirname "$0")/contract.inc"
 
 # ---- order of calls, states, parts
 pipeline "rows: 10, parts: 3"; run
 ok "a run ends with 0" code 0
 ok "rows arrive once, in the order of parts" ids rows "$(seq -s' ' 0 29)"
-ok "open, claim, begin, table, write, commit, close" same "$(cut -d' ' -f1 log | uniq | tr '\n' ' ')" "open claim begin table write commit close "
+ok "open, claim, begin, table, write, commit (which balances the books), close" same "$(cut -d' ' -f1 log | uniq | tr '\n' ' ')" "open claim begin table write commit ledger close "
 ok "one commit for all small parts" calls commit 1
 ok "the commit publishes, is complete and has three states" has '^commit outcome 0 publish 1 complete 1 states 3 dead 0 slices 0'
 ok "columns come with type and key flag" has '^table 0 rows append id:2/key part:5'
