@@ -55,6 +55,7 @@ for c in open:-4:3 claim:-8:6 begin:-4:3 table:-5:2 write:-4:3 commit:-8:6 commi
   pipeline "rows: 5" "" "use: trace, fail: '$call:$status'"; run
   ok "$call answering $status ends with $want" code "$want"
   ok "$call answering $status stores nothing" hasnt '"_table"' store
+  ok "$call answering $status is closed all the same" has '^close'
 done
 pipeline "rows: 5" "" "use: trace, fail: 'commit:-4'"; run
 ok "abort does not follow a failed commit" calls abort 0
