@@ -244,12 +244,7 @@ int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_rep
 		s->load.run_id = NULL;
 	s->t->host = &host;
 	s->t->ctx = s;
-<<<<<<< HEAD
 	int rc = tribx_flow_share(&f->sink, &s->error);
-=======
-	s->opened = true;   /* also when open fails: close is called then, too */
-	int rc = tribx_open_instance(s->t);
->>>>>>> 16d9372 (run: a sink whose open failed is closed)
 	if (rc < 0)
 		return rc;
 	s->opened = true;   /* close also follows an open that did not go well */
