@@ -30,8 +30,7 @@ int tribx_look_rows(struct tribx_look *l, const char *table, struct trib_batch *
 
 int tribx_look_set(struct tribx_look *l, const struct trib_batch *states, struct tribx_error *e)
 {
-	struct tribx_parts none = { 0 };
-	int rc = tribx_side_ready(&l->side, &none);
+	int rc = tribx_side_ready(&l->side, &l->none);
 	if (rc >= 0)
 		rc = tribx_side_put_states(&l->side, states);
 	if (rc < 0)

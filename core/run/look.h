@@ -10,6 +10,7 @@ struct tribx_look {
 	struct tribx_report report;
 	struct tribx_side side;
 	struct trib_batch states;          /* part, state */
+	struct tribx_parts none;           /* of setting states: side points at it to its end */
 };
 /* write: claim for real, so that states can be set. */
 int tribx_look_open(struct tribx_look *l, const struct tribx_pipeline *p, bool write, struct tribx_findings *findings, struct tribx_error *e);

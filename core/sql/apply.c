@@ -421,7 +421,7 @@ const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib
 		tribx_arena_drop(&p->arena, p->steps[i].sql);
 	p->step_count = 0;
 	memset(p->steps, 0, sizeof p->steps);
-	if (u->absent && !u->fresh && p->has_key)
+	if (u->absent && !u->fresh && p->has_key && p->pub.stage)   /* append stages nothing */
 		fill_absent(p, u->absent);
 	switch (p->mode) {
 	case TRIB_MERGE:

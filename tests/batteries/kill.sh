@@ -1,7 +1,8 @@
 #!/bin/bash
 # kill.sh SINK [PLUGIN_FOLDER] - kill by syscall index (docs/delivery.md): the run is killed at the N-th call of every write-class
 # syscall, for every N, then run again under the same TRIB_NOW; the canonical dump must be that of an undisturbed run.
-# Prints "kill-SINK TRIALS FAILURES"; fewer than 100 points is a failure. PLUGIN_FOLDER comes first in the search: defects.
+# Prints "kill-SINK TRIALS FAILURES"; fewer than 100 points is a failure. PLUGIN_FOLDER comes first in the search: defects, for which
+# KILL_STOP=1 ends the battery at its first failure.
 [ -w /dev/shm ] && df /dev/shm 2>/dev/null | grep -q tmpfs && export TMPDIR=/dev/shm   # kill -9 keeps the page cache: no disk is needed
 . "$(dirname "$0")/../lib.sh"
 sink=$1
@@ -64,6 +65,7 @@ main=$(head -1 "$work/calls" | cut -d' ' -f1)   # counters of strace are per thr
 for call in $calls; do
   count=$(grep -c "^$main *$call(" "$work/calls")
   for ((n = 1; n <= count; n++)); do
+    [ -z "${KILL_STOP:-}" ] || [ $failures -eq 0 ] || finish "kill-$sink"
     fresh; trials=$((trials + 1))
     strace -f -o /dev/null -e trace=none -e inject="$call:signal=SIGKILL:when=$n" "$exe" run p.yaml >/dev/null 2>&1
     if ! go; then

@@ -1,0 +1,142 @@
+#!/bin/bash
+# sinks.sh - what every sink must do, whatever it writes to. A new sink is a word in `rows`, its options and a dump: rows of a table
+# as JSON lines of texts, sorted; null is null, a bool true or false, numbers and times as the contract writes them.
+. "$(dirname "$0")/../lib.sh"
+. "$TRIB_SRC/tests/suite/kind.sh"
+export TRIB_WORKERS=2
+rows="sqlite files"
+all_modes="append merge replace scd2 effective snapshot"
+
+options_sqlite="use: sqlite, path: out.db"
+staged_sqlite="mode: merge, key: [id]"   # what appends holds the lock of the file: the newer run would wait
+dump_sqlite() {
+  python3 - "$1" <<'P'
+import json, sqlite3, sys
+db = sqlite3.connect('out.db')
+try: cur = db.execute(f'SELECT * FROM "{sys.argv[1]}"')
+except sqlite3.OperationalError: sys.exit(0)
+names = [c[0] for c in cur.description]
+for row in cur:
+    r = {n: v for n, v in zip(names, row) if not n.startswith('_')}
+    for n in [n for n in r if n.endswith('_dec')]: r[n[:-4]] = r.pop(n)      # the exact text of a decimal
+    if r.get('b') is not None: r['b'] = 'true' if r['b'] else 'false'
+    print(json.dumps({n: None if v is None else str(v) for n, v in sorted(r.items()) if v is not None or n in ('s', 'd')}))
+P
+}
+options_files="use: files, path: out, null: '~'"
+dump_files() {
+  python3 - "$1" <<'P'
+import csv, json, sys
+try: m = json.load(open('out/manifest.json'))
+except FileNotFoundError: sys.exit(0)
+for s in m['streams']:
+    for e in s['files']:
+        if e['table'] == sys.argv[1] and not e.get('staged'):
+            for r in csv.DictReader(open('out/' + e['file'], newline='')):
+                r = {n: None if v == '~' else v for n, v in r.items() if not n.startswith('_')}
+                print(json.dumps({n: v for n, v in sorted(r.items()) if v is not None or n in ('s', 'd')}))
+P
+}
+dump() { dump_$sink "${1:-rows}" | sort; }
+
+# write SOURCE STEPS SINK-OPTIONS TOP >p.yaml; feed: the same with the source of tests
+write() {
+  cat >"${to:-p.yaml}" <<Y
+pipeline: p
+${4:-}
+source: { $1 }
+steps: [ ${2:-} ]
+sink: { $options${3:+, $3} }
+Y
+}
+feed() { write "use: feed, $1" "${@:2}"; }
+ids() { same "$(dump | jq -r .id | sort -n | tr '\n' ' ')" "$1"; }
+count() { same "$(dump | wc -l)" "$1" || { cat err; return 1; }; }
+once() { same "$(dump | wc -l) $(dump | jq -r .id | sort -u | wc -l)" "$1 $1"; }     # none lost, none twice
+ledger() { "$TRIB" loads list p.yaml --json | jq -r "[.result[]? | select(.outcome == \"committed\") | .$1] | add // 0"; }
+letters() { "$TRIB" dead-letters list p.yaml --json | jq -r '[.result[]?] | length'; }
+wait_for() { for _ in $(seq 200); do grep -q "$1" "$2" 2>/dev/null && return; sleep 0.02; done; echo "no $1 in $2"; return 1; }
+
+values() { # the edges of every type, as JSON lines, and the dump that they must give
+  cat >in.jsonl <<'J'
+{"id":1,"i":9223372036854775807,"d":99999999999999999999999999999.999999999,"s":"😀 \"q\", 'x';\r\nline","ts":"1969-12-31T23:59:59.999999Z","day":"1899-12-31","b":true}
+{"id":2,"i":-9223372036854775808,"d":-99999999999999999999999999999.999999999,"s":"","ts":"2025-06-30T12:34:56.123456Z","day":"1969-07-20","b":false}
+{"id":3,"i":null,"d":null,"s":null,"ts":null,"day":null,"b":null}
+{"id":4,"i":0,"d":0.000000001,"s":"~","ts":"2025-06-30T00:00:00Z","day":"2000-02-29","b":true}
+J
+  cat >want <<'J'
+{"b":"false","d":"-99999999999999999999999999999.999999999","day":"1969-07-20","i":"-9223372036854775808","id":"2","s":"","ts":"2025-06-30T12:34:56.123456Z"}
+{"b":"true","d":"0.000000001","day":"2000-02-29","i":"0","id":"4","s":"~","ts":"2025-06-30T00:00:00Z"}
+{"b":"true","d":"99999999999999999999999999999.999999999","day":"1899-12-31","i":"9223372036854775807","id":"1","s":"😀 \"q\", 'x';\r\nline","ts":"1969-12-31T23:59:59.999999Z"}
+{"d":null,"id":"3","s":null}
+J
+}
+typed="use: file, url: in.jsonl, columns: { id: int64, i: int64, d: { type: decimal, precision: 38, scale: 9 }, s: text, ts: time, day: date, b: bool }"
+round_trip() { same "$(dump | jq -cS . | sort)" "$(jq -cS . want | sort)"; }
+
+two_at_once() {
+  local how=staged_$sink
+  feed "rows: 40, parts: 2, slow_ms: 60, log: $d/feed.log" "" "${!how:-}"
+  to=new.yaml feed "rows: 40, parts: 2" "" "${!how:-}"
+  "$TRIB" run p.yaml >old.txt 2>&1 & old=$!
+  wait_for "^open" feed.log
+  run new.yaml; wait $old; stale=$?
+}
+disk_full() { # the run under a limit of file sizes, KiB
+  (trap '' XFSZ; ulimit -f "$1"; exec "$TRIB" run p.yaml) >out.txt 2>err; code=$?
+}
+
+ok "every sink has a row" every_plugin_has_a_row sink $rows
+for sink in $rows; do
+  eval "options=\$options_$sink"
+  ok "$sink: descriptor" lint "$sink"
+
+  project; values; write "$typed"; run
+  ok "$sink: all types" code 0
+  ok "$sink: values come out as they went in" eval 'sed -i s/~/tilde/ want; sed -i s/~/tilde/ in.jsonl; rm -rf out out.db .trib; run; round_trip'
+  before=$(dump); run
+  ok "$sink: a second run changes nothing" same "$(dump)" "$before"
+
+  project; feed "rows: 0"; run
+  ok "$sink: an empty load" eval 'code 0 && count 0'
+  project; feed "rows: 1"; run
+  ok "$sink: one row" eval 'code 0 && ids "0 "'
+  project; feed "rows: 10, parts: 3, vary: true"; run
+  ok "$sink: columns that come midway" eval 'code 0 && once 30'
+  ok "$sink: each row has its own, the others none" same "$(dump | jq -c 'select((.c0 // .c1 // .c2) == .id and ([.c0, .c1, .c2] | map(select(. != null)) | length) == 1)' | wc -l)" 30
+
+  project; feed "rows: 10, parts: 2, bad_every: 5" "" "" "max_rejects: 10"
+  ok "$sink: a look leaves no trace" eval '"$TRIB" state list p.yaml && "$TRIB" loads list p.yaml && "$TRIB" dead-letters list p.yaml && [ ! -e out.db ] && [ ! -e out ]'
+  run
+  ok "$sink: ledger row and dead letters are stored" same "$(ledger rows_inserted) $(ledger rows_rejected) $(letters)" "16 4 4"
+  before=$(find out* -type f -not -name '*-shm' -not -name '*-wal' | sort | xargs sha256sum)
+  "$TRIB" state list p.yaml --json >states.json
+  ok "$sink: the states are listed" same "$(jq '.result | length' states.json)" 2
+  ok "$sink: looking wrote nothing" same "$(find out* -type f -not -name '*-shm' -not -name '*-wal' | sort | xargs sha256sum)" "$before"
+  ok "$sink: one part is forgotten" "$TRIB" state reset p.yaml p01 --yes
+  ok "$sink: and only that one" same "$("$TRIB" state list p.yaml --json | jq -r '[.result[].part] | join(" ")')" p00
+  run; ok "$sink: the next run reads it again" same "$(ledger rows_read)" 24
+
+  project; two_at_once
+  ok "$sink: of two runs at once the newer one ends well" code 0
+  ok "$sink: the older one is fenced" same $stale 6
+  ok "$sink: no row is lost or there twice" once 80
+
+  project; offered=$("$TRIB" plugins "$sink" --json | jq -r .result.modes)
+  for mode in $all_modes; do
+    case ", $offered," in *", $mode,"*) continue ;; esac
+    feed "rows: 1" "" "mode: $mode, key: [id]"
+    "$TRIB" check p.yaml >out.txt 2>err; code=$?
+    ok "$sink: mode $mode is refused before anything starts" eval 'code 2 && says mode_not_offered && [ ! -e out ] && [ ! -e out.db ]'
+  done
+
+  project; feed "rows: 4000, parts: 3, batch: 500, constants: [ { name: c, value: 0123456789, times: 5 } ]"; disk_full 150
+  ok "$sink: a full disk is exit 3" code 3
+  run; ok "$sink: then everything arrives, once" eval 'code 0 && once 12000'
+
+  project; feed "rows: 10, parts: 3, fail_at: 25"; run
+  ok "$sink: of a broken load nothing is seen" eval 'code 1 && count 0'
+  feed "rows: 10, parts: 3"; run
+  ok "$sink: and the next run brings it whole" eval 'code 0 && once 30'
+done
+finish sinks
