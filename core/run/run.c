@@ -111,6 +111,15 @@ static int consume(struct run *r, int k)
 	return rc;
 }
 
+/* A table that is replaced as a whole cannot be committed in pieces, unless the sink keeps pieces unseen. */
+static bool whole_only(const struct tribx_flow *f)
+{
+	bool replaces = false;
+	for (int i = 0; i < f->table_count; i++)
+		replaces |= f->tables[i].mode == TRIB_REPLACE;
+	return replaces && !(f->sink.p->flags & TRIB_CAN_STAGE);
+}
+
 static int end_part(struct run *r, int k)
 {
 	enum trib_scope scope = ending(r, k);
@@ -123,7 +132,7 @@ static int end_part(struct run *r, int k)
 	r->report->parts_done++;
 	if (scope < widest(&r->flow) && widest(&r->flow) > TRIB_PER_PART)
 		return TRIB_OK;   /* rows are still held: no safe point */
-	return last || tribx_side_due(&r->side) ? tribx_side_checkpoint(&r->side, true, next_open(r, k) >= r->parts.count) : TRIB_OK;
+	return last || (tribx_side_due(&r->side) && !whole_only(&r->flow)) ? tribx_side_checkpoint(&r->side, true, next_open(r, k) >= r->parts.count) : TRIB_OK;
 }
 
 static int all_parts(struct run *r)
