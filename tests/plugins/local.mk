@@ -12,3 +12,4 @@ EXTRA_DIST += %D%/README.md
 %C%_probe_la_LDFLAGS = $(TEST_MODULE)
 %C%_mould_la_LDFLAGS = $(TEST_MODULE)
 %C%_grown_la_LDFLAGS = $(TEST_MODULE)
+$(check_LTLIBRARIES): libtributary.la

@@ -181,6 +181,8 @@ pipeline "rows: 4" "mould: { what: grow }"; run
 ok "a column that bind did not name does not reach the sink" hasnt 'unbound'
 pipeline "rows: 4" "mould: { what: ask }"; run
 ok "recall without TRIB_RECALLS is refused" has 'run.no_recall' err
+pipeline "rows: 4" "bend: { scope: part }, mould: { what: ask }"; run
+ok "also beside the sink" has 'run.no_recall' err
 pipeline "rows: 4" "once: {}" "use: nothing"; sed -i 's/, log: [^ ]*log, store: [^ ]*//' p.yaml; run
 ok "recall of a sink that has none is refused" has 'run.no_recall' err
 pipeline "rows: 8, parts: 2, vary: true" "mould: { what: words, log: m.log }"; TRIB_WORKERS=1 run
