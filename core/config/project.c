@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,6 +23,7 @@ struct file { struct file *next; const char *shown; const struct tribx_conf *con
 
 /* What the includes of a project share: each file is read once, for all instances. */
 struct cache {
+	pthread_mutex_t lock;
 	struct tribx_project *project;
 	const char *shown_dir;               /* "" or "examples/quickstart/" */
 	struct file *files;
@@ -58,9 +60,18 @@ static const char *join(struct tribx_arena *arena, const char *a, const char *b,
 
 /* ---- files of lists and maps ---- */
 
-static const struct tribx_conf *include(void *ctx, const struct tribx_conf *where, struct tribx_findings *f)
+static const struct file *known_file(const struct cache *c, const struct tribx_conf *where)
 {
-	struct cache *c = ctx;
+	const char *dir = *where->text == '/' ? "" : c->shown_dir;
+	size_t n = strlen(dir);
+	for (const struct file *known = c->files; known; known = known->next)
+		if (strncmp(known->shown, dir, n) == 0 && strcmp(known->shown + n, where->text) == 0)
+			return known;
+	return NULL;
+}
+
+static const struct tribx_conf *read_file(struct cache *c, const struct tribx_conf *where, struct tribx_findings *f)
+{
 	struct tribx_arena *arena = &c->project->arena;
 	bool rooted = *where->text == '/';
 	const char *shown = join(arena, rooted ? "" : c->shown_dir, where->text, "");
@@ -69,9 +80,6 @@ static const struct tribx_conf *include(void *ctx, const struct tribx_conf *wher
 		tribx_no_memory(f);
 		return NULL;
 	}
-	for (const struct file *known = c->files; known; known = known->next)
-		if (strcmp(known->shown, shown) == 0)
-			return known->conf;
 	const char *text = tribx_file_text(path, shown, where, arena, f), *end = strrchr(shown, '.');
 	struct file *file = tribx_arena_new(arena, sizeof *file);
 	if (!file) {
@@ -83,6 +91,17 @@ static const struct tribx_conf *include(void *ctx, const struct tribx_conf *wher
 	                       : tribx_yaml(text, shown, arena, f) };
 	c->files = file;
 	return file->conf;
+}
+
+/* Workers fill the options of their own instances: a file is read once, whoever asks first. */
+static const struct tribx_conf *include(void *ctx, const struct tribx_conf *where, struct tribx_findings *f)
+{
+	struct cache *c = ctx;
+	pthread_mutex_lock(&c->lock);
+	const struct file *known = known_file(c, where);
+	const struct tribx_conf *conf = known ? known->conf : read_file(c, where, f);
+	pthread_mutex_unlock(&c->lock);
+	return conf;
 }
 
 /* ---- one file ---- */
@@ -404,6 +423,7 @@ struct tribx_project *tribx_project_load(const char *path, const struct tribx_se
 		return NULL;
 	}
 	cache->project = p;
+	cache->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	struct loader l = { .p = p, .cache = cache, .f = f, .sets = sets, .set_count = set_count };
 	load(&l, path);
 	if (l.unit_count == 0 || l.memory) {

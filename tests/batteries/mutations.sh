@@ -20,7 +20,7 @@ prepare() {
 red() {
   local suite
   for suite in contract contract2; do
-    TRIB=$build/trib TRIB_SRC=$src TRIB_BUILD=$build FAIL_FAST=1 timeout 120 bash "$src/tests/suite/$suite.sh" >"$work/suite.out" 2>&1 || return 0
+    TRIB=$build/trib TRIB_SRC=$src TRIB_BUILD=$build FAIL_FAST=1 timeout -s KILL 100 bash "$src/tests/suite/$suite.sh" >"$work/suite.out" 2>&1 || return 0
   done
   return 1
 }
