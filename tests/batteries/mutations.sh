@@ -61,7 +61,7 @@ m $c 's/output < 0 \|\| output >= l->output_count\) \{/0) {/' 'an output that a 
 m $c 's/!\(t->p->flags \& TRIB_RECALLS\) \|\| !c->recall/!c->recall/' 'a step without TRIB_RECALLS may recall'
 m $c 's/rc = tribx_align\(b, \&l->outs\[output\].*$/rc = TRIB_OK;/' 'what a step emits is not brought to what bind said'
 m $c 's/l->t->p->bind \? l->t->p->bind\(l->t, l->t->self, \&l->in, l->outs\) : TRIB_OK/TRIB_OK/' 'bind is not called'
-m $c 's/if \(own\)?tribx_close_instance\(l->t\);/;/' 'instances of workers are not closed'
+m $c 's/^		tribx_close_instance\(l->t\);/		;/' 'instances of workers are not closed'
 # ---- side.c: units, tables
 c=core/run/side.c
 m $c 's/^	return flags;$/	return 0;/;' 'flags of columns are lost'

@@ -198,6 +198,9 @@ ok "each unit counts for itself" lines 'rows_read=4 rows_in=4 rows_inserted=3 .*
 ok "the ledger row names load, run, pipeline, stream, epoch" has '^ledger load_id=[0-9A-Z]+-0001 run_id=[0-9A-Z]+ pipeline=p stream=rows epoch=1 outcome=committed'
 ok "begin gets the epoch of claim" has '^begin epoch 1'
 ok "dead letters of the sink are in the commit" lines '^dead stage=sink code=trace.rejected' log 3
+pipeline "rows: 4, parts: 3, status: ok" "bend: { drop_every: 2 }" "" "checkpoint: { rows: 1 }"; "$TRIB" run p.yaml --json >out 2>err
+ok "rows read are those of the source, rows in those that came to the sink" lines 'rows_read=4 rows_in=2 rows_inserted=2 ' log 3
+ok "books of a step are summed over units" same "$(jq -c '.result[0].steps[0] | [.in, .out, .filtered]' out)" "[12,6,6]"
 pipeline "rows: 4, parts: 2, slices: true, status: ok" "" "use: trace, tables: { rows: { mode: merge, key: [part, id], slice_by: [part] } }" "checkpoint: { rows: 1 }"; run
 ok "a unit has its own slices only" lines '^commit .* slices 1 ' log 2
 ok "and its own states only" lines '^commit .* states 1 ' log 2
