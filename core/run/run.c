@@ -157,10 +157,11 @@ static int all_parts(struct run *r)
 
 /* ---- the run ---- */
 
+/* One per core, this thread being one of them; two on one core, so that a slow sink and the steps still overlap. */
 static int workers(const struct tribx_run_options *o)
 {
 	const char *text = getenv("TRIB_WORKERS");
-	long n = o->workers ? o->workers : text ? strtol(text, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+	long cores = sysconf(_SC_NPROCESSORS_ONLN), n = o->workers ? o->workers : text ? strtol(text, NULL, 10) : cores < 2 ? 2 : cores;
 	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 

@@ -7,7 +7,7 @@
 
 struct tribx_run_options {
 	bool full_refresh;          /* forget the states: read everything again */
-	int workers;                /* 0: one per core */
+	int workers;                /* 0: one per core; the caller's thread is one of them */
 	/* Called a few times a second with what was done so far; NULL: silent. */
 	void (*progress)(void *ctx, const struct tribx_report *so_far, const char *part);
 	void *ctx;

@@ -55,15 +55,21 @@ static int push_out(struct tribx_item *it, int table, struct trib_batch *b, stru
 
 /* ---- workers ---- */
 
-struct worker { struct tribx_work *w; struct tribx_chain chain; struct tribx_item *item; };
+struct tribx_worker {
+	struct tribx_work *w;
+	struct tribx_chain chain;
+	struct tribx_item *item;           /* what is being processed: keep adds its outs */
+	int status;                        /* of opening the chain */
+	struct tribx_error error;
+};
 
 static int keep(void *ctx, int table, struct trib_batch *b, struct tribx_error *e)
 {
-	struct worker *me = ctx;
+	struct tribx_worker *me = ctx;
 	return push_out(me->item, table ? table : -1, b, e);
 }
 
-static void process(struct worker *me, struct tribx_item *it)
+static void process(struct tribx_worker *me, struct tribx_item *it)
 {
 	const struct tribx_flow *f = me->w->flow;
 	struct tribx_error e = { 0 };
@@ -82,18 +88,6 @@ static void process(struct worker *me, struct tribx_item *it)
 	}
 }
 
-static struct tribx_item *take(struct tribx_work *w)
-{
-	pthread_mutex_lock(&w->lock);
-	while (!w->todo && !w->closing)
-		pthread_cond_wait(&w->changed, &w->lock);
-	struct tribx_item *it = w->closing ? NULL : w->todo;
-	if (it && !(w->todo = it->next_todo))
-		w->todo_tail = &w->todo;
-	pthread_mutex_unlock(&w->lock);
-	return it;
-}
-
 static size_t outs_held(const struct tribx_item *it)
 {
 	size_t n = 0;
@@ -102,28 +96,48 @@ static size_t outs_held(const struct tribx_item *it)
 	return n;
 }
 
+static void worker_open(struct tribx_worker *me, struct tribx_work *w)
+{
+	*me = (struct tribx_worker){ .w = w };
+	me->chain.deliver = keep;
+	me->chain.ctx = me;
+	me->status = tribx_chain_open(&me->chain, w->flow, 0, w->flow->cut, true, &me->error);
+}
+
+/* Takes the oldest item and processes it. The lock is held at the call and at the return, not in between. */
+static void work_one(struct tribx_worker *me)
+{
+	struct tribx_work *w = me->w;
+	struct tribx_item *it = w->todo;
+	if (!(w->todo = it->next_todo))
+		w->todo_tail = &w->todo;
+	pthread_mutex_unlock(&w->lock);
+	if (me->status < 0) {
+		it->status = me->status;
+		it->error = me->error;
+	} else
+		process(me, it);
+	size_t held = outs_held(it);
+	pthread_mutex_lock(&w->lock);
+	w->held = w->held - it->held + held;
+	it->held = held;
+	it->done = true;
+	pthread_cond_broadcast(&w->changed);
+}
+
 static void *work(void *arg)
 {
-	struct worker me = { .w = arg };
+	struct tribx_worker me;
 	struct tribx_work *w = arg;
-	struct tribx_error e = { 0 };
-	me.chain.deliver = keep;
-	me.chain.ctx = &me;
-	int rc = tribx_chain_open(&me.chain, w->flow, 0, w->flow->cut, true, &e);
-	for (struct tribx_item *it; (it = take(w));) {
-		if (rc < 0) {
-			it->status = rc;
-			it->error = e;
-		} else
-			process(&me, it);
-		size_t held = outs_held(it);
-		pthread_mutex_lock(&w->lock);
-		w->held = w->held - it->held + held;
-		it->held = held;
-		it->done = true;
-		pthread_cond_broadcast(&w->changed);
-		pthread_mutex_unlock(&w->lock);
+	worker_open(&me, w);
+	pthread_mutex_lock(&w->lock);
+	while (!w->closing) {
+		if (w->todo)
+			work_one(&me);
+		else
+			pthread_cond_wait(&w->changed, &w->lock);
 	}
+	pthread_mutex_unlock(&w->lock);
 	tribx_chain_done(&me.chain);
 	return NULL;
 }
@@ -159,17 +173,25 @@ bool tribx_work_room(struct tribx_work *w, int part)
 	return go;
 }
 
+static void wait_a_while(struct tribx_work *w)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += 200000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&w->changed, &w->lock, &until);
+}
+
 struct tribx_item *tribx_work_next(struct tribx_work *w, void (*poll)(void *ctx), void *ctx)
 {
 	struct tribx_lane *lane = &w->lanes[w->current];
 	pthread_mutex_lock(&w->lock);
 	while (!lane->head || !lane->head->done) {
-		struct timespec until;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 200000000;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		pthread_cond_timedwait(&w->changed, &w->lock, &until);
+		if (w->todo)
+			work_one(w->own);
+		else
+			wait_a_while(w);
 		if (poll) {
 			pthread_mutex_unlock(&w->lock);
 			poll(ctx);
@@ -213,19 +235,23 @@ void tribx_work_drain(struct tribx_work *w)
 
 /* ---- life ---- */
 
+/* The caller is a worker too, whenever the item that it waits for is not done: one thread fewer is started. */
 int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_parts *p, int workers, struct tribx_error *e)
 {
 	*w = (struct tribx_work){ .flow = f, .parts = p, .budget = BUDGET_BYTES, .last_part = p->count, .current = -1 };
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 	w->todo_tail = &w->todo;
-	int todo = p->count - p->known_count, readers = todo < workers ? todo : workers;
+	int todo = p->count - p->known_count, readers = todo < workers ? todo : workers, threads = workers - 1 + readers;
 	w->lanes = calloc((size_t)p->count + 1, sizeof *w->lanes);
-	w->threads = calloc((size_t)(workers + readers) + 1, sizeof *w->threads);
+	w->threads = calloc((size_t)threads + 1, sizeof *w->threads);
+	w->own = calloc(1, sizeof *w->own);
 	for (int i = 0; w->lanes && i < p->count; i++)
 		w->lanes[i].tail = &w->lanes[i].head;
-	bool good = w->lanes && w->threads;
-	for (int i = 0; good && i < workers + readers; i++) {
+	bool good = w->lanes && w->threads && w->own;
+	if (good)
+		worker_open(w->own, w);
+	for (int i = 0; good && i < threads; i++) {
 		good = pthread_create(&w->threads[i], NULL, i < readers ? tribx_reader : work, w) == 0;
 		w->thread_count += good;
 	}
@@ -249,6 +275,9 @@ void tribx_work_stop(struct tribx_work *w)
 		tribx_park_done(lane);
 		free(lane->ack);
 	}
+	if (w->own && w->own->w)
+		tribx_chain_done(&w->own->chain);
+	free(w->own);
 	free(w->lanes);
 	free(w->threads);
 	pthread_cond_destroy(&w->changed);

@@ -42,12 +42,13 @@ struct tribx_work {
 	size_t held, budget;
 	int next_part, current, last_part;          /* parts from last_part on are not begun (draining) */
 	bool closing;
+	struct tribx_worker *own;                   /* of the caller's thread, which works while it waits */
 	pthread_t *threads;
 	int thread_count;
 };
 
 int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_parts *p, int workers, struct tribx_error *e);
-/* The next item of the part that is current, done; waits. interrupted is polled a few times a second. */
+/* The next item of the part that is current, done; works or waits until then. poll is called a few times a second or more often. */
 struct tribx_item *tribx_work_next(struct tribx_work *w, void (*poll)(void *ctx), void *ctx);
 void tribx_work_release(struct tribx_work *w, struct tribx_item *it);       /* the sink's side is through with it */
 void tribx_work_part(struct tribx_work *w, int part);                       /* makes a part current */
