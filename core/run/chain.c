@@ -7,6 +7,7 @@
 static int emit(struct trib *t, int output, struct trib_batch *b);
 static int start(struct trib *t, int output, struct trib_batch *out);
 static int recall(struct trib *t, const char *table, const struct trib_batch *keys, struct trib_batch *out);
+static int onwards(struct tribx_chain *c, int step, struct trib_batch *b);
 static const struct tribx_host host = { .emit = emit, .start = start, .recall = recall };
 
 /* ---- books ---- */
@@ -119,10 +120,24 @@ static int flush_one(struct tribx_chain *c, struct tribx_link *l)
 	return rc < 0 ? broke(c, l->t, rc) : TRIB_OK;
 }
 
+/* No rows: the step binds and what it will emit goes on, so that a table whose slice became empty is known to the sink. */
+static int feed_shape(struct tribx_chain *c, int i, struct trib_batch *b)
+{
+	struct tribx_link *l = &c->links[i];
+	struct trib_batch none = { 0 };
+	int rc = fit(c, l, b);
+	trib_free(b);
+	if (rc >= 0 && (tribx_shape(&none, &l->outs[0]) < 0 || tribx_ready(&none, &c->error) < 0))
+		rc = no_memory(c);
+	return rc >= 0 ? onwards(c, c->lo + i, &none) : rc;
+}
+
 static int feed(struct tribx_chain *c, int i, struct trib_batch *b)
 {
 	struct tribx_link *l = &c->links[i];
 	int64_t rows = b->array.length;
+	if (rows == 0)
+		return feed_shape(c, i, b);
 	int rc = fit(c, l, b);
 	if (rc >= 0) {
 		l->books.in += rows;
@@ -143,7 +158,7 @@ static int onwards(struct tribx_chain *c, int step, struct trib_batch *b)
 {
 	if (c->tap)
 		c->tap(c->ctx, step, b);
-	if (b->array.length == 0 && (step + 1 < c->hi || trib_cols(b) == 0)) {
+	if (b->array.length == 0 && trib_cols(b) == 0) {
 		trib_free(b);
 		return TRIB_OK;
 	}

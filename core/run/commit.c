@@ -230,7 +230,9 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete)
 
 int tribx_side_put_states(struct tribx_side *s, const struct trib_batch *states)
 {
-	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = true, .states = states };
+	/* Positions are no reason to show rows that a broken load left staged. */
+	const bool publish = !(s->t->p->flags & TRIB_CAN_STAGE);
+	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = publish, .states = states };
 	int rc = s->t->p->claim ? tribx_side_begin(s) : tribx_store_commit(s, states);
 	return rc >= 0 && s->t->p->claim ? call_commit(s, &c) : rc;
 }

@@ -204,6 +204,13 @@ ok "books of a step are summed over units" same "$(jq -c '.result[0].steps[0] | 
 pipeline "rows: 4, parts: 2, slices: true, status: ok" "" "use: trace, tables: { rows: { mode: merge, key: [part, id], slice_by: [part] } }" "checkpoint: { rows: 1 }"; run
 ok "a unit has its own slices only" lines '^commit .* slices 1 ' log 2
 ok "and its own states only" lines '^commit .* states 1 ' log 2
+closing="use: trace, tables: { rows: { mode: merge, key: [part, v], slice_by: [part] } }"
+pipeline "rows: 4, slices: true" "map: { filter: 'id > 9' }, bend: {}, map: { rename: { id: v } }" "$closing"; run
+ok "steps are bound behind the last row, so the sink knows the table of a slice without rows" has '^table 0 rows merge v:2/key part:5/key/slice'
+ok "and of that slice" has '^commit .* slices 1 '
+pipeline "rows: 20, parts: 1, status: ok, fail_at: 12" "" "use: trace_stage" "checkpoint: { rows: 8 }"; run
+: >log; ok "forgetting where a broken load stopped" "$TRIB" state reset p.yaml --yes
+ok "does not publish what it staged" has '^commit outcome 0 publish 0 '
 pipeline "rows: 4, flaky: 2, slices: true, batch: 4" "" "use: trace, tables: { rows: { mode: merge, key: id, slice_by: [part] } }"; run
 ok "slices of a dropped call are dropped" lines '^slice part=' log 1
 pipeline "rows: 4, parts: 2, bad_every: 3, status: ok" "" "" "checkpoint: { rows: 1 }
