@@ -44,20 +44,26 @@ static void print_masked(FILE *to, const char *label, const char *text)
 	free(copy);
 }
 
+static void print_place(FILE *to, const struct tribx_error *e)
+{
+	char file[sizeof e->file];
+	snprintf(file, sizeof file, "%s", e->file);
+	fprintf(to, " --> %s", tribx_mask(file));
+	if (e->line)
+		fprintf(to, ":%d", e->line);
+	if (e->line && e->column)
+		fprintf(to, ":%d", e->column);
+	fputc('\n', to);
+}
+
 void tribx_error_print(FILE *to, const struct tribx_error *e, bool color)
 {
 	bool warning = e->status == TRIB_OK;
 	fprintf(to, "%s%s[%s]%s", paint(color, warning ? "\033[33;1m" : "\033[31;1m"), warning ? "warning" : "error",
 	        e->code, paint(color, "\033[0m"));
 	print_masked(to, ": ", e->text);
-	if (e->file[0]) {
-		fprintf(to, " --> %s", e->file);
-		if (e->line)
-			fprintf(to, ":%d", e->line);
-		if (e->line && e->column)
-			fprintf(to, ":%d", e->column);
-		fputc('\n', to);
-	}
+	if (e->file[0])
+		print_place(to, e);
 	if (e->line && e->line_text[0])
 		print_line(to, e, color);
 	const struct tribx_error_row *row = tribx_error_find(e->code);

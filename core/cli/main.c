@@ -121,9 +121,11 @@ static void envelope(struct tribx_cli *c, int code)
 	                        "ok", code == 0, "summary", c->summary,
 	                        "result", c->result, "findings", findings, "error",
 	                        c->error.status ? tribx_error_json(&c->error) : json_null());
-	char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+	json_t *shown = all ? tribx_json_masked(all) : NULL;
+	char *text = shown ? json_dumps(shown, JSON_COMPACT) : NULL;
 	puts(text ? text : "{\"v\":1,\"ok\":false,\"error\":{\"code\":\"internal.no_memory\"}}");
 	free(text);
+	json_decref(shown);
 	json_decref(all);
 }
 

@@ -3,7 +3,9 @@
 
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -191,4 +193,48 @@ struct json_t *tribx_table_json(const struct tribx_table *t)
 		                    ? json_integer(strtoll(text, NULL, 10)) : json_string(text));
 	}
 	return out;
+}
+
+/* ---- secrets in JSON ---- */
+
+static json_t *masked_text(const char *text)
+{
+	char *copy = strdup(text);
+	json_t *o = copy ? json_string(tribx_mask(copy)) : NULL;
+	free(copy);
+	return o;
+}
+
+static bool mask_members(json_t *to, const json_t *o)
+{
+	const char *name;
+	json_t *value;
+	bool good = to;
+	json_object_foreach((json_t *)(uintptr_t)o, name, value) {
+		char *copy = good ? strdup(name) : NULL;
+		good = copy && json_object_set_new(to, tribx_mask(copy), tribx_json_masked(value)) == 0;
+		free(copy);
+	}
+	return good;
+}
+
+static bool mask_items(json_t *to, const json_t *o)
+{
+	bool good = to;
+	for (size_t i = 0; good && i < json_array_size(o); i++)
+		good = json_array_append_new(to, tribx_json_masked(json_array_get(o, i))) == 0;
+	return good;
+}
+
+struct json_t *tribx_json_masked(const struct json_t *o)
+{
+	if (json_is_string(o))
+		return masked_text(json_string_value(o));
+	if (!json_is_object(o) && !json_is_array(o))
+		return json_incref((json_t *)(uintptr_t)o);
+	json_t *to = json_is_object(o) ? json_object() : json_array();
+	if (json_is_object(o) ? mask_members(to, o) : mask_items(to, o))
+		return to;
+	json_decref(to);
+	return NULL;
 }

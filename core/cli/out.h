@@ -26,6 +26,9 @@ void tribx_table_print(const struct tribx_table *t, FILE *to, bool aligned);
 struct json_t *tribx_table_json(const struct tribx_table *t);
 void tribx_table_done(struct tribx_table *t);
 
+/* A copy of o in which all texts and names of members are masked; NULL: no memory. */
+struct json_t *tribx_json_masked(const struct json_t *o);
+
 /* error[code]: text, place, line with caret, sample, help. Secrets are masked. */
 void tribx_error_print(FILE *to, const struct tribx_error *e, bool color);
 struct json_t *tribx_error_json(const struct tribx_error *e);

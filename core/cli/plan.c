@@ -89,8 +89,10 @@ static int plan_one(struct tribx_cli *c, const struct tribx_pipeline *p)
 		rc = tribx_parts_find(&parts, &l->flow, &l->states, false, &e);
 	if (rc >= 0) {
 		json_t *plan = describe(l, &parts);
-		if (!c->json)
-			print_plan(plan);
+		json_t *shown = c->json ? NULL : tribx_json_masked(plan);
+		if (shown)
+			print_plan(shown);
+		json_decref(shown);
 		if (!c->result)
 			c->result = json_array();
 		json_array_append_new(c->result, plan);

@@ -15,7 +15,7 @@ static const struct trib_field flag_fields[] = {
 };
 enum { READ_MAX = 100000, CELL_MAX = 40 };
 
-static void dead_letters(const struct tribx_preview *p, int64_t limit)
+static void dead_letters(const struct tribx_cli *c, const struct tribx_preview *p, int64_t limit)
 {
 	int64_t shown = 0;
 	if (!p->dead.count)
@@ -23,9 +23,9 @@ static void dead_letters(const struct tribx_preview *p, int64_t limit)
 	printf("rejected: %lld rows\n", (long long)p->dead.count);
 	for (const struct tribx_dead *d = p->dead.head; d && shown < limit; d = d->next, shown++) {
 		if (d->line)
-			printf("  %s  line %lld  %s  %s\n", d->stage, (long long)d->line, d->code, d->detail);
+			tribx_cli_say(c, "  %s  line %lld  %s  %s", d->stage, (long long)d->line, d->code, d->detail);
 		else
-			printf("  %s  %s  %s\n", d->stage, d->code, d->detail);
+			tribx_cli_say(c, "  %s  %s  %s", d->stage, d->code, d->detail);
 	}
 	printf("\n");
 }
@@ -39,7 +39,7 @@ static void show(struct tribx_cli *c, const struct tribx_pipeline *conf, const s
 		snprintf(title, sizeof title, "== %s: %s  (%s rows seen)", conf->name, p->stages[i].name, tribx_view_number(p->stages[i].seen, seen));
 		tribx_view_titled(c, title, &p->stages[i].rows, f->full ? 0 : CELL_MAX);
 	}
-	dead_letters(p, f->limit);
+	dead_letters(c, p, f->limit);
 }
 
 static void add_json(struct tribx_cli *c, const struct tribx_pipeline *conf, const struct tribx_preview *p)

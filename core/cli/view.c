@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/log.h"
 
 char *tribx_view_number(int64_t n, char to[32])
 {
@@ -30,6 +31,8 @@ static void cell(struct tribx_table *t, const struct trib_view *v, int64_t row, 
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
 			text.p[i] = ' ';
+	if (text.p)
+		text.n = strlen(tribx_mask(text.p));       /* before it is cut: half a secret is one, too */
 	if (max && text.n > max) {
 		while (max > 0 && ((unsigned char)text.p[max] & 0xC0) == 0x80)
 			max--;
@@ -101,8 +104,10 @@ void tribx_view_progress(const struct tribx_cli *c, const struct tribx_report *r
 	int64_t per_s = r->elapsed_us > 0 ? r->read * 1000000 / r->elapsed_us : 0;
 	if (c->quiet || c->json || !c->err_tty)
 		return;
+	char shown[256];
+	snprintf(shown, sizeof shown, "%s", part ? part : "");
 	fprintf(stderr, "\r\033[K %s  %lld/%lld parts  %s rows  %s rows/s  %.1f s  %s", r->pipeline, (long long)(r->parts_done + r->parts_known),
-	        (long long)r->parts, tribx_view_number(r->read, rows), tribx_view_number(per_s, rate), (double)r->elapsed_us / 1e6, part ? part : "");
+	        (long long)r->parts, tribx_view_number(r->read, rows), tribx_view_number(per_s, rate), (double)r->elapsed_us / 1e6, tribx_mask(shown));
 	fflush(stderr);
 }
 

@@ -87,13 +87,16 @@ static bool is_unfinished(const char *name)
 	return false;
 }
 
-/* The names of a folder, sorted. TRIB_END: it cannot be looked into, errno says why. */
+/* The names of a folder, sorted. TRIB_END: there is none, errno says why. One that may not be looked into is an error: what it
+ * holds would be missed without a word. */
 static int names_of(const char *folder, struct tribx_paths *out, struct tribx_error *e)
 {
 	DIR *d = opendir(*folder ? folder : ".");
 	bool ok = true;
 	if (!d)
-		return TRIB_END;
+		return errno == ENOENT || errno == ENOTDIR
+		               ? TRIB_END
+		               : tribx_fail(e, TRIB_ENV, "file.unreadable", "folder %s cannot be read: %s", *folder ? folder : ".", strerror(errno));
 	for (const struct dirent *entry; ok && (entry = readdir(d));)
 		if (entry->d_name[0] != '.')
 			ok = out->count < FOUND_MAX && tribx_paths_add(out, entry->d_name);
@@ -117,6 +120,12 @@ static int miss(struct walk *w, const char *folder, size_t part)
 
 static int step(struct walk *w, const char *folder, size_t part, int depth);
 
+/* What is there and leads nowhere: a link into nothing or to itself. As a file it is taken, and opening it says why. */
+static bool is_broken(const char *path, struct stat *st)
+{
+	return lstat(path, st) == 0 && S_ISLNK(st->st_mode);
+}
+
 /* folder/name stands for a part of the pattern: take it or go on below it. */
 static int enter(struct walk *w, const char *folder, const char *name, size_t part, int depth)
 {
@@ -126,7 +135,7 @@ static int enter(struct walk *w, const char *folder, const char *name, size_t pa
 	if (asprintf(&path, "%s%s%s", folder, *folder && folder[strlen(folder) - 1] != '/' ? "/" : "", name) < 0)
 		return no_memory(w->e);
 	int rc = TRIB_OK;
-	if (stat(path, &st) != 0 || (last ? !S_ISREG(st.st_mode) : !S_ISDIR(st.st_mode)))
+	if (stat(path, &st) != 0 ? !last || !is_broken(path, &st) : last ? !S_ISREG(st.st_mode) : !S_ISDIR(st.st_mode))
 		rc = TRIB_END;
 	else if (!last)
 		rc = step(w, path, part + 1, depth + 1);

@@ -91,7 +91,7 @@ static const struct trib_field ledger_columns[] = {
 	{ "stream", TRIB_STR, .help = "Stream of the source." },
 	{ "epoch", TRIB_I64, .help = "Fence under which it was written." },
 	{ "outcome", TRIB_STR, .help = "committed, staged or held." },
-	{ "rows_read", TRIB_I64, .help = "Rows that the source delivered." },
+	{ "rows_read", TRIB_I64, .help = "Rows that the source delivered or rejected." },
 	{ "rows_in", TRIB_I64, .help = "Rows that reached the sink." },
 	{ "rows_inserted", TRIB_I64, .help = "New rows." },
 	{ "rows_updated", TRIB_I64, .help = "Changed rows." },
@@ -244,7 +244,7 @@ bool tribx_side_over_budget(const struct tribx_side *s, bool at_end)
 	const struct tribx_pipeline *p = s->flow->conf;
 	int64_t bad = s->dead.count;
 	if (p->max_rejects_share >= 0)
-		return at_end && (double)bad > p->max_rejects_share * (double)(s->read + s->dead.count);
+		return at_end && (double)bad > p->max_rejects_share * (double)s->read;
 	return bad > p->max_rejects;
 }
 

@@ -182,7 +182,7 @@ static void put_column(struct trib_batch *b, const char *stream, const struct tr
 }
 
 /* Columns known at run time only: those of the first rows. */
-static int from_rows(const struct tribx_pipeline *conf, struct trib_batch *catalog, struct tribx_findings *findings, struct tribx_error *e)
+static int from_rows(const struct tribx_pipeline *conf, const char *stream, struct trib_batch *catalog, struct tribx_findings *findings, struct tribx_error *e)
 {
 	struct tribx_preview *p = calloc(1, sizeof *p);
 	struct tribx_pipeline bare = *conf;
@@ -190,7 +190,7 @@ static int from_rows(const struct tribx_pipeline *conf, struct trib_batch *catal
 	int rc = p ? tribx_preview(p, &bare, 1, 1, findings, e) : TRIB_FATAL;
 	for (int c = 0; rc >= 0 && c < trib_cols(&p->stages[0].rows); c++) {
 		const struct trib_field f = { .name = trib_col_name(&p->stages[0].rows, c), .type = tribx_type(&p->stages[0].rows, c) };
-		put_column(catalog, conf->stream ? conf->stream : "main", &f);
+		put_column(catalog, stream, &f);
 	}
 	if (p)
 		tribx_preview_done(p);
@@ -224,6 +224,7 @@ int tribx_discover(const struct tribx_pipeline *conf, struct trib_batch *catalog
 		rc = TRIB_CONFIG;
 	tribx_shape_fields(catalog, catalog_columns);
 	bool run_time = false;
+	const char *stream = rc >= 0 ? f->job.stream : NULL;   /* outlives f */
 	if (rc >= 0 && f->source.p->discover)
 		rc = discover(f, catalog, e);
 	else if (rc >= 0)
@@ -236,6 +237,6 @@ int tribx_discover(const struct tribx_pipeline *conf, struct trib_batch *catalog
 		tribx_flow_done(f);
 	free(f);
 	if (rc >= 0 && run_time)
-		rc = from_rows(conf, catalog, findings, e);
+		rc = from_rows(conf, stream, catalog, findings, e);
 	return rc < 0 ? rc : tribx_ready(catalog, e);
 }

@@ -172,6 +172,7 @@ static int read_once(struct reader *r, const struct tribx_part *part)
 	if (rc >= 0 && !(it->state = tribx_part_state(part, r->t, rc == TRIB_END)))
 		rc = trib_fail(r->t, TRIB_FATAL, "internal.no_memory: no memory");
 	tribx_dead_move(&it->dead, &r->t->dead);
+	it->rows = it->dead.count;                      /* of one that has nothing else; a worker counts it anew */
 	it->status = rc;
 	if (rc < 0) {
 		it->error = r->t->error;

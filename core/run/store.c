@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/log.h"
 #include "run/commit.h"
 
 struct tribx_store { sqlite3 *db; };
@@ -80,8 +81,10 @@ int tribx_store_run(struct tribx_store *s, const struct tribx_report *r, struct 
 	const int64_t more[] = { r->exit_code, r->parts, r->read, r->dead, r->loads };
 	for (int i = 0; i < 5; i++)
 		sqlite3_bind_int64(q, 6 + i, more[i]);
+	char error[sizeof r->error.text];
+	snprintf(error, sizeof error, "%s", r->error.text);
 	if (r->error.status)
-		sqlite3_bind_text(q, 11, r->error.text, -1, SQLITE_STATIC);
+		sqlite3_bind_text(q, 11, tribx_mask(error), -1, SQLITE_STATIC);
 	sqlite3_bind_text(q, 12, report.p, (int)report.n, SQLITE_STATIC);
 	int rc = run_statement(s, q, e);
 	tribx_buf_done(&report);

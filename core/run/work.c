@@ -6,7 +6,7 @@
 #include <time.h>
 #include "run/read.h"
 
-enum { BUDGET_BYTES = 16 << 20 };
+enum { BUDGET_BYTES = 16 << 20 };   /* TRIB_READ_AHEAD says otherwise, for tests and small machines */
 
 /* ---- items ---- */
 
@@ -76,8 +76,8 @@ static void process(struct tribx_worker *me, struct tribx_item *it)
 	me->item = it;
 	tribx_attach(&it->raw, &it->dead, f->source.name);
 	int rc = tribx_ready(&it->raw, &e);
-	it->rows = rc >= 0 ? it->raw.array.length : 0;
-	bool feeds = it->rows > 0 || (it->slices.array.length > 0 && trib_cols(&it->raw) > 0);   /* a slice that became empty */
+	it->rows = (rc >= 0 ? it->raw.array.length : 0) + it->dead.count;   /* so far the source's own */
+	bool feeds = it->raw.array.length > 0 || (it->slices.array.length > 0 && trib_cols(&it->raw) > 0);   /* a slice that became empty */
 	if (rc >= 0 && feeds && (rc = tribx_chain_feed(&me->chain, &it->raw)) < 0)
 		e = me->chain.error;
 	tribx_chain_books(&me->chain, &it->dead, it->books);
@@ -238,7 +238,8 @@ void tribx_work_drain(struct tribx_work *w)
 /* The caller is a worker too, whenever the item that it waits for is not done: one thread fewer is started. */
 int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_parts *p, int workers, struct tribx_error *e)
 {
-	*w = (struct tribx_work){ .flow = f, .parts = p, .budget = BUDGET_BYTES, .last_part = p->count, .current = -1 };
+	const char *asked = getenv("TRIB_READ_AHEAD");
+	*w = (struct tribx_work){ .flow = f, .parts = p, .budget = asked ? strtoull(asked, NULL, 10) : BUDGET_BYTES, .last_part = p->count, .current = -1 };
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 	w->todo_tail = &w->todo;

@@ -22,7 +22,7 @@ struct tribx_item {
 	struct tribx_dead_list dead;
 	struct tribx_out *outs; int out_count, out_cap;
 	struct tribx_books *books;                  /* of the parallel steps */
-	int64_t rows;                               /* read */
+	int64_t rows;                               /* read, those that the source rejected among them */
 	size_t held;                                /* bytes, as counted against the budget */
 };
 struct tribx_lane {                                 /* a part on its way */

@@ -1,15 +1,16 @@
 /* bend - a transform for tests: two outputs, a shared constant, columns that come and go, rows that are filtered, rejected, held. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include <tributary.h>
 
 struct shared { int64_t factor; char name[16]; };
 struct bend {
 	const char *scope, *log;
-	int64_t factor, drop_every, reject_every, forget_every;
+	int64_t factor, drop_every, reject_every, forget_every, slow_ms;
 	bool audit, twice;
 	struct trib_batch held[64];
-	int held_count, flushed;
+	int held_count, flushed, batches;
 	int times;
 };
 
@@ -19,6 +20,7 @@ static const struct trib_field options[] = {
 	TRIB_FIELD(struct bend, drop_every, .help = "Every n-th id is filtered."),
 	TRIB_FIELD(struct bend, reject_every, .help = "Every n-th id is a dead letter."),
 	TRIB_FIELD(struct bend, forget_every, .help = "Every n-th id is lost without a word (a defect)."),
+	TRIB_FIELD(struct bend, slow_ms, .help = "Pause of a batch, which is told to the log."),
 	TRIB_FIELD(struct bend, audit, .help = "Every row gives one of the output audit."),
 	TRIB_FIELD(struct bend, twice, .help = "Every row comes out twice."),
 	TRIB_FIELD(struct bend, log, .help = "File for what happened."),
@@ -100,6 +102,13 @@ static int audit(struct trib *t, const struct trib_batch *in, const struct trib_
 	return trib_emit(t, 1, &b);
 }
 
+static void pause_of(struct bend *s)
+{
+	note(s, "apply", ++s->batches);
+	for (int64_t ms = 0; ms < s->slow_ms; ms++)        /* a signal cuts a millisecond short, not the pause */
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+}
+
 static int hand_on(struct trib *t, struct bend *s, struct trib_batch *in)
 {
 	if (strcmp(s->scope, "row") == 0)
@@ -122,6 +131,8 @@ static int apply(struct trib *t, void *self, struct trib_batch *in)
 		return trib_fail(t, TRIB_FATAL, "no memory or no id");
 	if (s->audit && audit(t, in, &id) < 0)
 		return TRIB_FATAL;
+	if (s->slow_ms)
+		pause_of(s);
 	const int64_t *ids = id.values;
 	for (int64_t i = 0; i < n; i++) {
 		times[i] = ids[i] * shared->factor;
