@@ -196,9 +196,11 @@ for row in $rows; do
   ok "$row: a secret is in no output, nor in the history" eval 'grep -q "\*\*\*" said && ! grep -n sesame-17 said && ! grep -l sesame-17 .trib/*'
 
   if measured; then
-    fresh 0 0 "" ""; big_$row 5; options="use: nothing" write "$from" "" "" "max_rejects: 5"; rss; small=$rss
-    big_$row 50; rss
-    ok "$row: 50 MB take the memory of 5 MB and what may be read ahead" eval 'code 0 && echo "$small $rss KiB" && [ $rss -lt $((small + 20480)) ]'
+    fresh 0 0; options="use: nothing" write "$from"
+    for mb in 5 50; do big_$row $mb; rm -rf .trib; TRIB_READ_AHEAD=1000000 rss; echo $rss >mb$mb; done
+    ok "$row: 50 MB take the memory of 5 MB" eval 'code 0 && cat mb* && [ $(cat mb50) -lt $(($(cat mb5) * 6 / 5)) ]'
+    rm -rf .trib; rss
+    ok "$row: and at most 64 MiB with all that may be read ahead" eval 'code 0 && echo $rss && [ $rss -lt 65536 ]'
   fi
 done
 finish connectors
