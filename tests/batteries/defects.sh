@@ -56,6 +56,7 @@ if want sqlite-data-first; then   # rows in a transaction of their own, then the
 	if (rc == TRIB_OK)
 		rc = trib_ledger(t, &ledger);'
   ok "sqlite: rows committed before their state" red kill_ sqlite sqlite-data-first
+  ok "quickstart: rows committed before their state" red kill_ quickstart sqlite-data-first
 fi
 if want sqlite-state-first; then   # the states are committed when the rows are still in the staging table
   mutate sqlite-state-first sqlite sqlite.c '		rc = lite_apply(t, s, c);' '		rc = lite_store(t, s, c, &ledger);
@@ -66,6 +67,7 @@ if want sqlite-state-first; then   # the states are committed when the rows are 
 	if (rc == TRIB_OK && c->outcome == TRIB_OK)
 		rc = lite_apply(t, s, c);'
   ok "sqlite: a state committed before its rows" red kill_ sqlite sqlite-state-first
+  ok "quickstart: a state committed before its rows" red kill_ quickstart sqlite-state-first
 fi
 # The manifest is saved twice; the first one lacks NAME.
 twice() { # DEFECT NAME

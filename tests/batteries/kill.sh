@@ -1,8 +1,9 @@
 #!/bin/bash
-# kill.sh SINK [PLUGIN_FOLDER] - kill by syscall index (docs/delivery.md): the run is killed at the N-th call of every write-class
+# kill.sh WHAT [PLUGIN_FOLDER] - kill by syscall index (docs/delivery.md): the run is killed at the N-th call of every write-class
 # syscall, for every N, then run again under the same TRIB_NOW; the canonical dump must be that of an undisturbed run.
-# Prints "kill-SINK TRIALS FAILURES"; fewer than 100 points is a failure. PLUGIN_FOLDER comes first in the search: defects, for which
-# KILL_STOP=1 ends the battery at its first failure.
+# WHAT: a small pipeline into the sink sqlite or files, or the quickstart. Prints "kill-WHAT TRIALS FAILURES"; fewer than 100 points is a
+# failure. PLUGIN_FOLDER comes first in the search: defects, for which KILL_STOP=1 ends the battery at its first failure.
+# The quickstart has some 750 points: KILL_POINTS=all takes all of them, else those where something becomes final and a spread of the rest.
 [ -w /dev/shm ] && df /dev/shm 2>/dev/null | grep -q tmpfs && export TMPDIR=/dev/shm   # kill -9 keeps the page cache: no disk is needed
 . "$(dirname "$0")/../lib.sh"
 sink=$1
@@ -41,11 +42,16 @@ seen = sorted(os.path.join(d, f) for d, _, fs in os.walk('out') for f in fs if f
 assert [os.path.normpath(s) for s in seen] == sorted(os.path.normpath(f if os.path.exists(f) else os.path.join('out', f)) for f in named), (seen, named)
 P
   } ;;
-*) echo "unknown sink $sink"; exit 2 ;;
+quickstart) . "$TRIB_SRC/tests/cases/quickstart/example.inc"; export TRIB_NOW=2025-06-02T06:30:00Z
+  dump() { canonical q; q q "SELECT pipeline, part, state FROM _trib_state ORDER BY 1, 2;
+    SELECT pipeline, outcome, sum(rows_read), sum(rows_inserted), sum(rows_updated), sum(rows_unchanged), sum(rows_superseded), sum(rows_rejected) FROM _trib_loads GROUP BY 1, 2;
+    SELECT name FROM sqlite_master ORDER BY 1; PRAGMA integrity_check"; ls -A q/out q/.trib; } ;;
+*) echo "nothing to kill: $sink"; exit 2 ;;
 esac
 
 fresh() {
   rm -rf "$work/run"; mkdir "$work/run"; cd "$work/run" || exit 1
+  [ "$sink" != quickstart ] || { example q; return; }
   cat >p.yaml <<Y
 pipeline: p
 source: { use: feed, rows: 12, parts: 4, batch: 5 }
@@ -54,29 +60,60 @@ sink: { $options }
 checkpoint: { rows: 40 }
 Y
 }
-go() { "$exe" run p.yaml >out.txt 2>&1; }
+what=p.yaml; [ "$sink" != quickstart ] || what=q
+go() { "$exe" run $what >out.txt 2>&1; }
+
+# CALL N of each point, from a trace with the paths behind descriptors. Counters of strace are per thread; the sink's side is the main one.
+points() { # TRACE
+  python3 - "$1" "$sink" "$work/run/" "${KILL_POINTS:-140}" <<'P'
+import re, sys
+trace, sink, folder, wanted = sys.argv[1:]
+lines = open(trace, errors='replace').read().splitlines()
+main = lines[0].split()[0]
+count, points, final = {}, [], []
+for line in lines:
+    m = re.match(main + r' +(\w+)\((.*)', line)
+    if not m:
+        continue
+    call, rest = m.groups()
+    n = count[call] = count.get(call, 0) + 1
+    # The state before a call that leaves nothing in the folder (a temporary file, a folder that exists) is the one before the next that does.
+    if sink == 'quickstart' and (folder not in rest or ' = -1 ' in rest or call == 'openat' and 'O_CREAT' not in rest):
+        continue
+    if 'sync' in call and points and 'write' in points[-1][0]:
+        final.append(len(points) - 1)     # the last write of a commit
+    if not re.match('p?write|openat', call):
+        final.append(len(points))
+    points.append((call, n))
+if sink == 'quickstart' and wanted != 'all':
+    others = sorted(set(range(len(points))) - set(final))
+    some = max(int(wanted) - len(set(final)), 0)
+    final += [others[i * len(others) // some] for i in range(some)]
+    points = [points[i] for i in sorted(set(final))]
+for call, n in points:
+    print(call, n)
+P
+}
 
 fresh; go || { cat out.txt; echo "kill-$sink 1 1: the undisturbed run fails"; exit 1; }
 want=$(dump) || { echo "kill-$sink 1 1: no dump"; exit 1; }
 go; same "$(dump)" "$want" >/dev/null || { echo "kill-$sink 1 1: a second run changes the target"; exit 1; }
 
-fresh; strace -f -o "$work/calls" -e trace="$(echo $calls | tr ' ' ',')" "$exe" run p.yaml >/dev/null 2>&1
-main=$(head -1 "$work/calls" | cut -d' ' -f1)   # counters of strace are per thread; the sink's side is the main one
-for call in $calls; do
-  count=$(grep -c "^$main *$call(" "$work/calls")
-  for ((n = 1; n <= count; n++)); do
-    [ -z "${KILL_STOP:-}" ] || [ $failures -eq 0 ] || finish "kill-$sink"
-    fresh; trials=$((trials + 1))
-    # what is not traced is not injected either; a run that ends well was not killed: no trial, a failure
-    if { strace -f -o /dev/null -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" "$exe" run p.yaml >/dev/null 2>&1; } 2>/dev/null; then
-      failures=$((failures + 1)); echo "not ok: $call $n: the run was not killed"; continue
-    fi
-    if ! go; then
-      failures=$((failures + 1)); echo "not ok: $call $n: the next run fails: $(grep -m1 error out.txt)"
-    elif got=$(dump) && [ "$got" = "$want" ]; then :; else
-      failures=$((failures + 1)); echo "not ok: $call $n: the target differs: $(diff <(echo "$want") <(echo "$got") | head -3 | tr '\n' ' ')"
-    fi
-  done
-done
+fresh; strace -f -y -o "$work/calls" -e trace="$(echo $calls | tr ' ' ',')" "$exe" run $what >/dev/null 2>&1
+points "$work/calls" >"$work/points" || exit 1
+while read -r call n; do
+  [ -z "${KILL_STOP:-}" ] || [ $failures -eq 0 ] || finish "kill-$sink"
+  fresh; trials=$((trials + 1))
+  # Only the main thread is traced, its calls were counted; strace injects into traced calls only. A run that ends well was not killed:
+  # no trial, a failure.
+  if { strace -o /dev/null -e trace="$call" -e inject="$call:signal=SIGKILL:when=$n" "$exe" run $what >/dev/null 2>&1 </dev/null; } 2>/dev/null; then
+    failures=$((failures + 1)); echo "not ok: $call $n: the run was not killed"; continue
+  fi
+  if ! go </dev/null; then
+    failures=$((failures + 1)); echo "not ok: $call $n: the next run fails: $(grep -m1 error out.txt)"
+  elif got=$(dump) && [ "$got" = "$want" ]; then :; else
+    failures=$((failures + 1)); echo "not ok: $call $n: the target differs: $(diff <(echo "$want") <(echo "$got") | head -3 | tr '\n' ' ')"
+  fi
+done <"$work/points"
 [ $trials -ge 100 ] || { echo "not ok: only $trials points"; failures=$((failures + 1)); }
 finish "kill-$sink"

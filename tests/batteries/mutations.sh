@@ -1,51 +1,17 @@
 #!/bin/bash
 # mutations.sh - does the host's side of the contract have tests? Each line below breaks one place of it, in a copy of the tree;
-# contract.sh or contract2.sh must go red. A mutation that nobody notices (a survivor) fails the battery.
+# contract.sh or contract2.sh must go red. A mutation that nobody notices (a survivor) fails the battery, and so does one that fits no more.
 #
-# m FILE SED WORDS   SED must change one place. ONLY=REGEX runs those whose words match; KEEP_TREE=FOLDER keeps the copy for the next run.
+# m FILE SED WORDS   SED must change one place.
+# ONLY=REGEX    those whose words or file match
+# RESULTS=FILE  verdicts, a line each; those that are in it are taken over, so a run that was stopped goes on
+# COPIES=N      that many side by side, each in its own copy of the tree (default 2: the suites mostly wait)
+# LIST=1        only says which expressions fit
+[ -w /dev/shm ] && df /dev/shm 2>/dev/null | grep -q tmpfs && export TMPDIR=/dev/shm
 . "$(dirname "$0")/../lib.sh"
 [ -e "$TRIB_BUILD/tests/plugins/.libs/feed.so" ] || skip "a static build loads no modules"
-tree=${KEEP_TREE:-$work/tree} done=0 survivors=0 bad=0 names=
-src=$tree/src build=$tree/build
-plugins=$(cd "$TRIB_SRC/tests/plugins" && ls *.c | sed 's|\(.*\)\.c|tests/plugins/\1.la|')
-
-prepare() {
-  mkdir -p "$src" "$build"
-  (cd "$TRIB_SRC" && tar cf - --exclude=.git --exclude='*.o' configure* Makefile.* aclocal.m4 build-aux m4 include core connectors transforms sinks examples docs tests bootstrap LICENSE README.md *.in) | tar xf - -C "$src"
-  cd "$build" || exit 1
-  [ -e Makefile ] || "$src/configure" -q CFLAGS='-O0 -g0' >"$work/configure.log" 2>&1 || { cat "$work/configure.log"; exit 1; }
-  (make -s -j2 libtributary.la trib connectors/file.la && make -s -j2 $plugins ) >"$work/make.log" 2>&1 || { tail -20 "$work/make.log"; exit 1; }
-}
-# The two suites against the copy; true when one of them fails.
-red() {
-  local suite
-  for suite in contract contract2; do
-    TRIB=$build/trib TRIB_SRC=$src TRIB_BUILD=$build FAIL_FAST=1 timeout -s KILL 100 bash "$src/tests/suite/$suite.sh" >"$work/suite.out" 2>&1 || return 0
-  done
-  return 1
-}
-m() {
-  local file=$1 change=$2 words=$3 verdict
-  [[ "$words" =~ ${ONLY:-.} ]] || return 0
-  done=$((done + 1))
-  cp "$src/$file" "$work/was"
-  sed -E -i "$change" "$src/$file"
-  if [ "$(diff "$work/was" "$src/$file" | grep -c '^[0-9]')" != 1 ]; then
-    verdict="no mutation: the expression changes no place, or several"; bad=$((bad + 1))
-  elif ! (cd "$build" && make -s libtributary.la) >"$work/make.log" 2>&1; then
-    verdict="does not compile: $(grep -m1 error "$work/make.log")"; bad=$((bad + 1))
-  elif red; then
-    verdict="red: $(grep -m1 '^not ok' "$work/suite.out" || tail -1 "$work/suite.out")"
-  else
-    verdict="SURVIVOR"; survivors=$((survivors + 1)); names="$names
-  $words ($file)"
-  fi
-  echo "$words: $verdict"
-  cp "$work/was" "$src/$file"
-}
-
-prepare
-if red; then cat "$work/suite.out"; echo "the suites fail before anything is broken"; exit 1; fi
+results=${RESULTS:-$work/results} files=() changes=() words=()
+m() { ! [[ "$3 $1" =~ ${ONLY:-.} ]] || { files+=("$1"); changes+=("$2"); words+=("$3"); }; }
 
 # ---- chain.c: steps
 c=core/run/chain.c
@@ -133,7 +99,8 @@ m $c 's/if \(status != TRIB_OK \|\| !can/if (!can/' 'MORE counts as a safe point
 m $c 's/if \(status != TRIB_OK \|\| !can \|\|/if (status != TRIB_OK ||/' 'a sink that cannot stage is asked to'
 m $c 's/\? TRIB_PER_PART : TRIB_PER_PERIOD;/? TRIB_PER_PART : TRIB_PER_PART;/' 'periods do not end'
 m $c 's/return same_period\(.*$/return TRIB_PER_PERIOD;/' 'every part is a period'
-m $c 's/last \|\| tribx_side_due\(\&r->side\) \? tribx_side_checkpoint/1 ? tribx_side_checkpoint/' 'every part is committed for itself'
+m $c 's/return last \|\| \(tribx_side_due\(\&r->side\) \&\& /return last || (/' 'every part is committed for itself'
+m $c 's/return replaces \&\& .*$/return false;/' 'a table that is replaced is committed in pieces'
 m $c 's/next_open\(r, k\) >= r->parts\.count\) : TRIB_OK;/true) : TRIB_OK;/' 'a commit in the middle says that all was seen'
 m $c 's/if \(rc < 0 \|\| r->side\.holding\)/if (rc < 0)/' 'a load over its reject budget is published'
 m $c 's/^		tribx_side_abort\(\&r->side\);/		;/' 'abort does not follow a failed run before its source is closed'
@@ -178,7 +145,78 @@ m core/cli/brought.c 's/return rc < 0 \? tribx_cli_fail\(c, \&t->error\) : 0;/re
 m core/cli/brought.c 's/^	tribx_open_done\(t\);/	;/' 'what a command left open stays open'
 m core/cli/help.c 's/^	help_brought\(c, to\);/	(void)c;/' 'help does not list the commands of plugins'
 
-[ -z "$names" ] || echo "survivors:$names"
-[ $bad -eq 0 ] || echo "$bad expressions are stale"
-echo "mutations $done $survivors"
-[ $survivors -eq 0 ] && [ $bad -eq 0 ]
+# The expression of mutation I on FROM, written to TO; true when it changed one place.
+fits() { # I FROM TO
+  sed -E "${changes[$1]}" "$2" >"$3" && [ "$(diff "$2" "$3" | grep -c '^[0-9]')" = 1 ]
+}
+if [ -n "${LIST:-}" ]; then
+  for i in "${!files[@]}"; do ok "${words[i]} (${files[i]}): the expression changes one place" fits "$i" "$TRIB_SRC/${files[i]}" "$work/now"; done
+  finish mutations
+fi
+
+# A copy of the tree in $1, built: what one worker breaks and mends again.
+prepare() {
+  local plugins
+  plugins=$(cd "$TRIB_SRC/tests/plugins" && ls *.c | sed 's|\(.*\)\.c|tests/plugins/\1.la|')
+  src=$1/src build=$1/build
+  mkdir -p "$src" "$build" "$1/tmp"
+  (cd "$TRIB_SRC" && tar cf - --exclude=.git --exclude='*.o' configure* Makefile.* aclocal.m4 build-aux m4 include core connectors transforms sinks examples docs tests bootstrap LICENSE README.md *.in) | tar xf - -C "$src"
+  cd "$build" || exit 1
+  "$src/configure" -q CFLAGS='-O0 -g0' >"$1/log" 2>&1 || { cat "$1/log"; exit 1; }
+  (make -s -j2 libtributary.la trib connectors/file.la && make -s -j2 $plugins) >"$1/log" 2>&1 || { tail -20 "$1/log"; exit 1; }
+}
+# The two suites against copy $1; true when one of them fails: $suite.
+red() {
+  for suite in contract contract2; do
+    TMPDIR=$1/tmp TRIB=$build/trib TRIB_SRC=$src TRIB_BUILD=$build FAIL_FAST=1 timeout -s KILL 150 bash "$src/tests/suite/$suite.sh" >"$1/suite.out" 2>&1 || return 0
+  done
+  return 1
+}
+verdict() { # I COPY
+  cp "$src/${files[$1]}" "$2/was"
+  if ! fits "$1" "$2/was" "$src/${files[$1]}"; then
+    echo "stale: the expression changes no place, or several"
+  elif ! (cd "$build" && make -s libtributary.la) >"$2/log" 2>&1; then
+    echo "stale: it does not compile: $(grep -m1 error "$2/log")"
+  elif red "$2"; then
+    echo "$suite: $(grep -m1 '^not ok' "$2/suite.out" || echo "ended by a signal or stuck: $(tail -1 "$2/suite.out")")"
+  else
+    echo SURVIVOR
+  fi
+  cp "$2/was" "$src/${files[$1]}"
+}
+known() { grep -qF "${words[$1]}	${files[$1]}	" "$results"; }
+worker() { # COPY
+  local i
+  for i in "${!files[@]}"; do
+    known "$i" || ! mkdir "$work/taken.$i" 2>/dev/null || printf '%s\t%s\t%s\n' "${words[i]}" "${files[i]}" "$(verdict "$i" "$1")" | tee -a "$results"
+  done
+}
+start() { # COPY
+  prepare "$1"
+  ! red "$1" || { cat "$1/suite.out"; echo "the suites fail before anything is broken"; exit 1; }
+  worker "$1"
+}
+
+touch "$results"
+for ((k = 1; k <= ${COPIES:-2}; k++)); do (trap - EXIT; start "$work/$k") & done
+wait
+python3 - "$results" "${#files[@]}" "${files[@]}" "${words[@]}" <<'P'
+import sys
+from collections import Counter
+n = int(sys.argv[2])
+files, words = sys.argv[3:3 + n], sys.argv[3 + n:]
+seen = {tuple(line.split('\t')[:2]): line.rstrip('\n').split('\t')[2].split(':')[0] for line in open(sys.argv[1])}
+table, missing = {}, []
+for key in zip(words, files):
+    got = seen.get(key, 'not run')
+    table.setdefault(key[1], Counter())[got] += 1
+    if got not in ('contract', 'contract2'):
+        missing.append(f'{got}: {key[0]} ({key[1]})')
+for file, c in table.items():
+    print(f'{file}: {sum(c.values())} mutations,', ', '.join(f'{what} {k}' for what, k in sorted(c.items())))
+for m in missing:
+    print(m)
+print('mutations', n, len(missing))
+sys.exit(len(missing) > 0)
+P

@@ -5,13 +5,11 @@
 export TRIB_NOW=2025-06-02T06:30:00Z
 here=$TRIB_SRC/tests/cases/quickstart
 
-example() { # FOLDER: a fresh copy of the example
-  mkdir -p "$1" && cp -r "$TRIB_SRC"/examples/quickstart/. "$1" && chmod -R u+w "$1" && rm -rf "$1/out" "$1/.trib" "$1/__pycache__"
-}
+. "$here/example.inc"
+
 run() { # FOLDER
   "$TRIB" run "$1" >"$1/run.out" 2>&1
 }
-q() { sqlite3 -readonly "$1/out/metrics.db" "$2"; }
 numbers() { # FOLDER: what expected.txt holds
   sqlite3 -readonly "$1/out/metrics.db" <"$here/numbers.sql" 2>&1
   # each automatic move and each item for review is right: the truth is known to the generator alone
@@ -20,14 +18,6 @@ numbers() { # FOLDER: what expected.txt holds
     echo "select 'moves that are wrong', count(*) from m.ticket_category c join truth t using (ticket_id) where c.assigned_by = 'rule' and c.category_id <> t.category;"
     echo "select 'proposals that are wrong', count(*) from m.review_item r join truth t using (ticket_id) where r.proposed <> t.category;"
   } | sqlite3 :memory: 2>&1
-}
-dump() { # FOLDER: every table of the model, technical columns left out (run_id: another run is another id)
-  local table columns
-  for table in $(q "$1" "select name from sqlite_master where type = 'table' and name not like '\_trib%' escape '\' and name not like 'sqlite%' order by name"); do
-    columns=$(q "$1" "select group_concat('quote(\"' || name || '\")', ', ') from pragma_table_info('$table') where name <> 'run_id'")
-    echo "$table"
-    q "$1" "select $columns from \"$table\"" | LC_ALL=C sort
-  done
 }
 golden() { numbers "$1" | diff "$here/expected.txt" -; }
 fails() { ! "$@"; }
@@ -69,14 +59,14 @@ next=$(sed -n '$s/^next: //p' "$work/a/run.out")
 ok "the summary ends with the next command, which works" eval 'bash -c "$next" | tr -d " " | grep -qE "1000.*4.*1.8"'
 
 # ---- again
-dump "$work/a" >"$work/first"
+canonical "$work/a" >"$work/first"
 ok "the dump holds rows" test "$(wc -l <"$work/first")" -gt 3000
 ok "a second run" run "$work/a"
 ok "says that nothing changed" grep -qiE 'nothing (new|changed|to do)|no change|up to date' "$work/a/run.out"
-dump "$work/a" >"$work/second"
+canonical "$work/a" >"$work/second"
 ok "changes nothing" cmp "$work/first" "$work/second"
 ok "all of it read again, a week later" env TRIB_NOW=2025-06-09T06:30:00Z "$TRIB" run --full-refresh "$work/a"
-dump "$work/a" >"$work/third"
+canonical "$work/a" >"$work/third"
 ok "changes nothing either" cmp "$work/first" "$work/third"
 
 # ---- killed, and run again
@@ -90,7 +80,7 @@ for pause in 0.01 0.02 0.03 0.05 0.08 0.12 0.2; do
 done
 ok "some runs were killed" test $killed -ge 2
 ok "the run after them" run "$work/k"
-dump "$work/k" >"$work/after"
+canonical "$work/k" >"$work/after"
 ok "leaves the same dump" cmp "$work/first" "$work/after"
 
 # ---- the check can fail: rules that say something else
