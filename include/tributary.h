@@ -305,10 +305,11 @@ struct trib_commit {
 	size_t size;
 	int outcome;                        /* TRIB_OK; otherwise no rows: only dead letters and the ledger row are kept */
 	bool publish;                       /* false: a checkpoint whose rows are not to be seen yet */
-	bool complete;                      /* the whole source was seen */
-	const struct trib_batch *states;    /* part, state (JSON): the parts that moved since the last commit */
+	bool complete;                      /* this run read the whole source, from its start to its end */
+	const struct trib_batch *states;    /* part, state (JSON; null: forget the part): those that moved since the last commit */
 	const struct trib_batch *dead;      /* stage, code, detail, record; NULL: none */
 	const struct trib_batch *slices;    /* NULL: none declared */
+	bool ended;                         /* the source was read to its end; what earlier runs took may be left out */
 };
 
 enum trib_count {

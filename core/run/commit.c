@@ -9,7 +9,8 @@
 
 /* ---- batches for the sink ---- */
 
-static int states_batch(struct tribx_side *s, struct trib_batch *b)
+/* Parts that a source read whole no longer has are forgotten, or each later run would find it changed. */
+static int states_batch(struct tribx_side *s, struct trib_batch *b, bool complete)
 {
 	int part = trib_add(b, "part", TRIB_STR), state = trib_add(b, "state", TRIB_STR);
 	for (int i = 0; i < s->parts->count; i++)
@@ -18,6 +19,11 @@ static int states_batch(struct tribx_side *s, struct trib_batch *b)
 			trib_put_str(b, state, tribx_text(s->pending[i]));
 			trib_rows(b, 1);
 		}
+	for (int i = 0; complete && i < s->parts->gone_count; i++) {
+		trib_put_str(b, part, tribx_text(s->parts->gone[i]));
+		trib_put_null(b, state);
+		trib_rows(b, 1);
+	}
 	return tribx_ready(b, &s->error);
 }
 
@@ -198,8 +204,9 @@ static void tell_source(struct tribx_side *s)
 	}
 }
 
-int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete)
+int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended)
 {
+	const bool complete = ended && s->parts->fresh;
 	struct trib_batch states = { 0 }, dead = { 0 };
 	if (!anything(s))
 		return TRIB_OK;
@@ -207,13 +214,14 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete)
 	if (rc >= 0)
 		rc = tribx_side_begin(s);
 	if (rc >= 0)
-		rc = states_batch(s, &states);
+		rc = states_batch(s, &states, complete);
 	if (rc >= 0)
 		rc = dead_batch(s, &dead);
 	if (rc >= 0 && s->slices.array.length)
 		rc = tribx_ready(&s->slices, &s->error);
 	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = publish, .complete = complete, .states = &states,
-	                               .dead = dead.array.length ? &dead : NULL, .slices = s->slices.array.length ? &s->slices : NULL };
+	                               .dead = dead.array.length ? &dead : NULL, .slices = s->slices.array.length ? &s->slices : NULL,
+	                               .ended = ended };
 	if (rc >= 0)
 		rc = call_commit(s, &c);
 	if (rc >= 0 && !s->t->p->claim)

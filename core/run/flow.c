@@ -73,6 +73,12 @@ static const struct tribx_table_conf *table_conf(const struct tribx_pipeline *p,
 	return NULL;
 }
 
+static bool closes_absent(const struct tribx_target *q)
+{
+	const char *absent = trib_map_text(&q->options, "absent");
+	return absent && strcmp(absent, "keep") != 0;
+}
+
 static void add_table(struct tribx_flow *f, const char *name, const struct trib_field *declared)
 {
 	struct tribx_target *q = &f->tables[f->table_count++];
@@ -82,6 +88,7 @@ static void add_table(struct tribx_flow *f, const char *name, const struct trib_
 	q->mode = q->conf ? q->conf->mode : TRIB_APPEND;
 	if (q->conf)
 		q->options = (trib_map){ q->conf->option_names, q->conf->option_texts, q->conf->option_count };
+	f->whole |= q->mode == TRIB_REPLACE || closes_absent(q);
 }
 
 static bool lay_tables(struct tribx_flow *f)
@@ -107,6 +114,19 @@ static const char *target_name(const void *list, size_t i)
 	return ((const struct tribx_target *)list)[i].name;
 }
 
+static void hint_tables(struct tribx_error *e, const struct tribx_flow *f, const char *name)
+{
+	const char *near = tribx_nearest(name, target_name, f->tables, (size_t)f->table_count);
+	struct tribx_buf all = { 0 };
+	for (int i = 0; i < f->table_count; i++)
+		tribx_buf_fmt(&all, "%s%s", i ? ", " : "", f->tables[i].name);
+	if (near)
+		tribx_error_hint(e, "did you mean %s?", near);
+	else if (!all.failed)
+		tribx_error_hint(e, "its tables: %s", all.p);
+	tribx_buf_done(&all);
+}
+
 static bool check_tables(const struct tribx_flow *f, struct tribx_findings *out)
 {
 	bool good = true;
@@ -124,9 +144,8 @@ static bool check_tables(const struct tribx_flow *f, struct tribx_findings *out)
 			tribx_fail(e, TRIB_CONFIG, "config.mode_not_offered", "the sink %s cannot write %s in mode %s", f->sink.p->name, f->tables[at].name, tribx_mode_names[c->mode]);
 			tribx_error_hint(e, "`trib plugins %s` lists its modes", f->sink.p->name);
 		} else {
-			const char *near = tribx_nearest(c->name, target_name, f->tables, (size_t)f->table_count);
 			tribx_fail(e, TRIB_CONFIG, "config.unknown_table", "no step of this pipeline writes a table %s", c->name);
-			tribx_error_hint(e, near ? "did you mean %s?" : "the tables are those of the stream and of the steps' outputs; `trib plan` lists them", near);
+			hint_tables(e, f, c->name);
 		}
 		place(e, c->at);
 	}

@@ -42,6 +42,7 @@ struct tribx_flow {
 	int step_count, cut;
 	struct tribx_target *tables;
 	int table_count;
+	bool whole;                         /* a table takes what is not in the load as gone: the source is read whole or not at all */
 };
 
 /* Loads and checks everything that can be known without opening anything. Faults are findings with their places. */

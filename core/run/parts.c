@@ -29,7 +29,7 @@ char *tribx_part_state(const struct tribx_part *part, const struct trib *t, bool
 	return json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
-static int learn(struct tribx_part *part, struct trib_text stored, bool split, bool full_refresh, struct tribx_error *e)
+static int learn(struct tribx_part *part, struct trib_text stored, bool split, struct tribx_error *e)
 {
 	char *row = NULL;
 	bool end = false;
@@ -37,34 +37,67 @@ static int learn(struct tribx_part *part, struct trib_text stored, bool split, b
 		tribx_error_sample(e, stored);
 		return tribx_fail(e, TRIB_CONFIG, "run.state_unreadable", "the target holds a state of part \"%s\" that this version cannot read", part->name);
 	}
-	part->known = split && end && !full_refresh && row && strcmp(row, part->row) == 0;
+	part->known = split && end && row && strcmp(row, part->row) == 0;
 	free(row);
-	if (full_refresh) {
-		free(part->state);
-		part->state = NULL;
-	}
 	return TRIB_OK;
 }
 
-static int match_states(struct tribx_parts *p, const struct trib_batch *states, bool full_refresh, struct tribx_error *e)
+static int match(struct tribx_parts *p, struct trib_text name, struct trib_text stored, struct tribx_error *e)
+{
+	for (int k = 0; k < p->count; k++)
+		if (tribx_text_is(name, p->items[k].name))
+			return learn(&p->items[k], stored, p->split, e);
+	p->gone[p->gone_count] = tribx_arena_text(&p->arena, name.p, name.n);
+	if (!p->gone[p->gone_count++])
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory");
+	return TRIB_OK;
+}
+
+static void start_over(struct tribx_parts *p)
+{
+	for (int k = 0; k < p->count; k++) {
+		p->items[k].known = false;
+		free(p->items[k].state);
+		p->items[k].state = NULL;
+	}
+	p->known_count = 0;
+	p->fresh = true;
+}
+
+/* A table that is replaced by the load, or closes what the load has not, must see all of a source of which anything is new:
+ * what an earlier run took would be missing. */
+static void settle(struct tribx_parts *p, const struct tribx_flow *f, bool full_refresh)
+{
+	int untouched = 0;
+	for (int k = 0; k < p->count; k++) {
+		p->known_count += p->items[k].known;
+		untouched += !p->items[k].state && !p->items[k].known;
+	}
+	p->fresh = untouched == p->count;
+	if (full_refresh || (f->whole && (p->known_count < p->count || p->gone_count)))
+		start_over(p);
+	if (!f->whole)
+		p->gone_count = 0;
+}
+
+static int match_states(struct tribx_parts *p, const struct tribx_flow *f, const struct trib_batch *states, bool full_refresh, struct tribx_error *e)
 {
 	struct trib_view name, state;
-	if (states->array.length == 0)
-		return TRIB_OK;
-	if (trib_view(states, trib_col(states, "part"), &name) < 0 || trib_view(states, trib_col(states, "state"), &state) < 0)
+	int rc = TRIB_OK;
+	const int64_t rows = states->array.length;
+	p->gone = tribx_arena_new(&p->arena, ((size_t)rows + 1) * sizeof *p->gone);
+	if (!p->gone)
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory");
+	if (rows && (trib_view(states, trib_col(states, "part"), &name) < 0 || trib_view(states, trib_col(states, "state"), &state) < 0))
 		return tribx_fail(e, TRIB_FATAL, "internal.bad_states", "the sink's states have no columns part and state");
-	for (int64_t i = 0; i < states->array.length; i++) {
+	for (int64_t i = 0; rc >= 0 && i < rows; i++) {
 		struct trib_text is = trib_str(&name, i), stored = trib_str(&state, i);
-		for (int k = 0; is.p && stored.p && k < p->count; k++)
-			if (tribx_text_is(is, p->items[k].name)) {
-				int rc = learn(&p->items[k], stored, p->split, full_refresh, e);
-				if (rc < 0)
-					return rc;
-			}
+		if (is.p && stored.p)
+			rc = match(p, is, stored, e);
 	}
-	for (int k = 0; k < p->count; k++)
-		p->known_count += p->items[k].known;
-	return TRIB_OK;
+	if (rc >= 0)
+		settle(p, f, full_refresh);
+	return rc;
 }
 
 /* ---- finding ---- */
@@ -119,7 +152,7 @@ int tribx_parts_find(struct tribx_parts *p, struct tribx_flow *f, const struct t
 	int rc = TRIB_OK;
 	if (!p->split) {
 		rc = one_part(p, e);
-		return rc < 0 ? rc : match_states(p, states, full_refresh, e);
+		return rc < 0 ? rc : match_states(p, f, states, full_refresh, e);
 	}
 	struct trib *t = tribx_instance_like(f->source.proto);
 	if (!t)
@@ -138,7 +171,7 @@ int tribx_parts_find(struct tribx_parts *p, struct tribx_flow *f, const struct t
 		rc = tribx_ready(&p->batch, e);
 	if (rc >= 0 && p->batch.array.length > 0)
 		rc = take_rows(p, e);
-	return rc < 0 ? rc : match_states(p, states, full_refresh, e);
+	return rc < 0 ? rc : match_states(p, f, states, full_refresh, e);
 }
 
 void tribx_parts_done(struct tribx_parts *p)

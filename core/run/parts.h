@@ -20,6 +20,9 @@ struct tribx_parts {
 	bool split;
 	struct tribx_part *items;
 	int count, known_count;
+	bool fresh;                     /* all are read, and from their start */
+	const char **gone;              /* of a source read whole: parts that the target knows and the source no longer has */
+	int gone_count;
 };
 
 /* states: columns part, state (as claim answers). */

@@ -132,7 +132,10 @@ static int end_part(struct run *r, int k)
 	r->report->parts_done++;
 	if (scope < widest(&r->flow) && widest(&r->flow) > TRIB_PER_PART)
 		return TRIB_OK;   /* rows are still held: no safe point */
-	return last || (tribx_side_due(&r->side) && !whole_only(&r->flow)) ? tribx_side_checkpoint(&r->side, true, next_open(r, k) >= r->parts.count) : TRIB_OK;
+	bool ended = next_open(r, k) >= r->parts.count;
+	if (!ended && (whole_only(&r->flow) || !(last || tribx_side_due(&r->side))))
+		return TRIB_OK;
+	return tribx_side_checkpoint(&r->side, true, ended);
 }
 
 static int all_parts(struct run *r)

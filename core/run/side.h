@@ -41,7 +41,7 @@ int tribx_side_part_begins(struct tribx_side *s);
 /* The part was seen to its end; scope: the widest that ends with it. */
 int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope);
 bool tribx_side_due(const struct tribx_side *s);                            /* a checkpoint is due */
-int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool complete);
+int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended);
 int tribx_side_hold(struct tribx_side *s);                                  /* stores dead letters and a failed ledger row alone; answers TRIB_HELD */
 void tribx_side_abort(struct tribx_side *s);
 int tribx_side_put_states(struct tribx_side *s, const struct trib_batch *states);   /* a commit of nothing but these */

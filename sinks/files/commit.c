@@ -150,11 +150,11 @@ static bool is_staged(const json_t *e)
 	return json_is_true(json_object_get(e, "staged"));
 }
 
-static json_t *new_entry(const struct files_table *b, const struct files_part *p, const char *load_id)
+static json_t *new_entry(const struct files_table *b, const struct files_part *p, const struct trib_load *load)
 {
-	json_t *e = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b}", "table", b->name, "file", p->file, "rows",
-	                      (json_int_t)p->rows, "bytes",
-	                      (json_int_t)p->bytes, "load_id", load_id, "staged", 1);
+	json_t *e = json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:b}", "table", b->name, "file", p->file,
+	                      "rows", (json_int_t)p->rows, "bytes", (json_int_t)p->bytes,
+	                      "load_id", load->load_id, "epoch", (json_int_t)load->epoch, "staged", 1);
 	if (e && b->mode == TRIB_REPLACE)
 		json_object_set_new(e, "replace", json_true());
 	return e;
@@ -171,7 +171,7 @@ static int add_parts(struct trib *t, struct files *s, struct files_table *b, jso
 			if (hidden && strcmp(hidden, p->hidden) == 0)
 				grown = e;
 		}
-		if (!grown && (json_array_append_new(list, new_entry(b, p, s->load->load_id)) < 0 ||
+		if (!grown && (json_array_append_new(list, new_entry(b, p, s->load)) < 0 ||
 		               !(grown = json_array_get(list, json_array_size(list) - 1))))
 			return no_memory(t);
 		json_object_set_new(grown, "rows", json_integer(p->rows));
@@ -186,6 +186,17 @@ static bool same_text(const json_t *a, const json_t *b, const char *key)
 {
 	const char *x = json_string_value(json_object_get(a, key)), *y = json_string_value(json_object_get(b, key));
 	return x && y && strcmp(x, y) == 0;
+}
+
+/* A replacement begins anew with each run: what a broken one staged is not continued. The next claim sweeps the files. */
+static void drop_stale(const struct files *s, json_t *list, const char *table)
+{
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		const json_t *e = json_array_get(list, i);
+		bool ours = strcmp(json_string_value(json_object_get(e, "table")) ?: "", table) == 0;
+		if (ours && is_staged(e) && !files_of_this_run(s, e))
+			json_array_remove(list, i);
+	}
 }
 
 /* Entries that give way to e: all of its table in mode replace, the former file of that name with `file:`. Their
@@ -215,7 +226,7 @@ static int64_t give_way(json_t *stream, json_t *list, const json_t *e, bool whol
 	return rows;
 }
 
-/* What is staged is published: at once, but `replace` and `file:` only when the source was seen whole. */
+/* What is staged is published: at once, but `replace` only when the source was seen whole, `file:` at the end of a run. */
 static int64_t publish_entries(const struct files *s, json_t *stream, const struct trib_commit *c, const char *table)
 {
 	json_t *list = json_object_get(stream, "files"), *e;
@@ -225,7 +236,7 @@ static int64_t publish_entries(const struct files *s, json_t *stream, const stru
 	while (again) {
 		again = false;
 		json_array_foreach(list, i, e) {
-			bool waits = (json_is_true(json_object_get(e, "replace")) || s->file) && !c->complete;
+			bool waits = (json_is_true(json_object_get(e, "replace")) && !c->complete) || (s->file && !c->ended);
 			if (!is_staged(e) || waits || !c->publish)
 				continue;
 			if (table && strcmp(json_string_value(json_object_get(e, "table")) ?: "", table) != 0)
@@ -321,6 +332,8 @@ static int store(struct trib *t, struct files *s, json_t *stream, const struct t
 		struct files_table *b = s->tables[i];
 		if (!b || !b->used)
 			continue;
+		if (b->mode == TRIB_REPLACE)
+			drop_stale(s, json_object_get(stream, "files"), b->name);
 		rc = add_parts(t, s, b, json_object_get(stream, "files"));
 		int64_t replaced = rc == TRIB_OK ? publish_entries(s, stream, c, b->name) : 0;
 		if (b->rows)

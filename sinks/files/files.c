@@ -73,6 +73,11 @@ static const char *extension(const struct files *s)
 	return s->how.json ? "jsonl" : "csv";
 }
 
+bool files_of_this_run(const struct files *s, const json_t *e)
+{
+	return json_integer_value(json_object_get(e, "epoch")) == s->load->epoch;
+}
+
 /* The committed entry of `file:` that is being continued or was published; NULL: none. */
 static json_t *whole_entry(const struct files *s, json_t *stream, bool staged)
 {
@@ -114,7 +119,10 @@ static int open_whole(struct trib *t, struct files *s, struct files_table *b)
 	json_t *m = NULL;
 	int rc = files_manifest_load(t, s, &m), fd = -1;
 	json_t *stream = rc == TRIB_OK ? files_manifest_stream(m, s->load->pipeline, s->load->stream) : NULL;
-	json_t *staged = stream ? whole_entry(s, stream, true) : NULL, *was = stream ? whole_entry(s, stream,
+	json_t *staged = stream ? whole_entry(s, stream, true) : NULL;
+	if (staged && b->mode == TRIB_REPLACE && !files_of_this_run(s, staged))
+		staged = NULL;
+	json_t *was = stream ? whole_entry(s, stream,
 	        false) : NULL;
 	json_t *base = staged ? staged : b->mode == TRIB_APPEND ? was : NULL;
 	const char *header = base ? json_string_value(json_object_get(base,

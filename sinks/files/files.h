@@ -67,6 +67,8 @@ int files_manifest_save(struct trib *t, struct files *s, const json_t *m);
 json_t *files_manifest_stream(json_t *m, const char *pipeline, const char *stream);
 /* its name before it was published */
 char *files_hidden(struct trib *t, const struct files *s, const json_t *entry);
+/* written by the run that is on now */
+bool files_of_this_run(const struct files *s, const json_t *entry);
 /* staged files without states */
 void files_forget_orphans(json_t *stream);
 /* finishes what a crash left: names, leftovers */

@@ -236,7 +236,10 @@ static void keep_states(struct trace *s, const struct trib_batch *b)
 		char name[256];
 		struct trib_text p = trib_str(&part, i), v = trib_str(&state, i);
 		snprintf(name, sizeof name, "%.*s", (int)p.n, p.p);
-		json_object_set_new(json_object_get(s->doc, "states"), name, json_stringn(v.p, v.n));
+		if (v.p)
+			json_object_set_new(json_object_get(s->doc, "states"), name, json_stringn(v.p, v.n));
+		else
+			json_object_del(json_object_get(s->doc, "states"), name);
 	}
 }
 
@@ -262,8 +265,8 @@ static int commit(struct trib *t, void *self, const struct trib_commit *c)
 	int rc = asked(t, s, "commit");
 	if (rc == 0)
 		rc = trib_ledger(t, &ledger);
-	note(s, "commit outcome %d publish %d complete %d states %" PRId64 " dead %" PRId64 " slices %" PRId64 " ledger %d", c->outcome, c->publish,
-	     c->complete, c->states ? c->states->array.length : 0, c->dead ? c->dead->array.length : 0, c->slices ? c->slices->array.length : 0, rc);
+	note(s, "commit outcome %d publish %d complete %d states %" PRId64 " dead %" PRId64 " slices %" PRId64 " ledger %d ended %d", c->outcome, c->publish,
+	     c->complete, c->states ? c->states->array.length : 0, c->dead ? c->dead->array.length : 0, c->slices ? c->slices->array.length : 0, rc, c->ended);
 	note_ledger(s, &ledger);
 	texts(t, c->slices, "slice", s, NULL);
 	texts(t, c->dead, "dead", s, json_object_get(s->doc, "dead"));

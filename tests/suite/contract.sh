@@ -22,6 +22,13 @@ ok "and commits nothing" calls commit 1
 ok "the epoch grows with each claim" has '^claim p rows epoch 2'
 write "rows: 10, parts: 3, etag: 2"; run
 ok "a part whose row changed is opened again" told '^open p0' 3
+write "rows: 10, parts: 4, etag: 2"; run
+ok "beside known parts a load ends and is not the whole source" same "$(grep '^commit' log | tail -n 1 | grep -o 'complete.*states [0-9]*\|ended.*' | tr '\n' ' ')" "complete 0 states 1 ended 1 "
+pipeline "rows: 10, parts: 3" "" "use: trace, tables: { rows: { mode: replace } }"; run; write "rows: 10, parts: 2" "" "use: trace, tables: { rows: { mode: replace } }"; : >feed.log; run
+ok "a table that is replaced makes the run read the whole source when a part is gone" told '^open p0' 2
+ok "and says so" same "$(grep '^commit' log | tail -n 1 | grep -o 'complete.*states [0-9]*')" "complete 1 states 3"
+: >feed.log; run
+ok "nothing when nothing changed" told '^open p0' 0
 
 # ---- checkpoints
 pipeline "rows: 10, parts: 4, status: ok" "" "" "checkpoint: { rows: 10 }"; run

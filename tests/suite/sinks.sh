@@ -93,5 +93,20 @@ for sink in $rows; do
   ok "$sink: of a broken load nothing is seen" eval 'code 1 && count 0'
   feed "rows: 10, parts: 3"; run
   ok "$sink: and the next run brings it whole" eval 'code 0 && once 30'
+
+  case ", $offered," in *", replace,"*) ;; *) continue ;; esac
+  project; mkdir in
+  for f in a b; do printf '{"id":"%s1"}\n{"id":"%s2"}\n' $f $f >in/$f.jsonl; done
+  write "use: file, url: 'in/*.jsonl'" "" "mode: replace"; run; run
+  ok "$sink: replace, nothing changed" eval 'code 0 && says "nothing changed" && ids "a1 a2 b1 b2 "'
+  printf '{"id":"b9"}\n' >in/b.jsonl; run
+  ok "$sink: replace keeps the rows of a file that did not change" eval 'code 0 && ids "a1 a2 b9 "'
+  rm in/b.jsonl; run
+  ok "$sink: and takes away those of a file that is gone" eval 'code 0 && ids "a1 a2 "'
+  run; ok "$sink: once" says "nothing changed"
+  feed "rows: 40, parts: 4, fail_at: 125, status: ok, batch: 5" "" "mode: replace" "checkpoint: { rows: 10 }"; run
+  ok "$sink: of a broken replacement nothing is seen" eval 'code 1 && ids "a1 a2 "'
+  feed "rows: 40, parts: 4, status: ok, batch: 5" "" "mode: replace" "checkpoint: { rows: 10 }"; run
+  ok "$sink: the next one is whole, once" eval 'code 0 && once 160'
 done
 finish sinks

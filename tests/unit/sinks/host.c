@@ -215,7 +215,7 @@ int rig_commit(struct rig *r, const struct ending *e)
 	if (e->slices)
 		rig_batch(&slices, e->slice_columns, e->slices);
 	const struct trib_commit c = { .size = sizeof c, .outcome = e->outcome, .publish = !e->stage_only,
-	                               .complete = !e->partial, .states = &states,
+	                               .complete = !e->partial, .ended = !e->partial, .states = &states,
 	                               .dead = e->dead ? &dead : NULL, .slices = e->slices ? &slices : NULL };
 	tribx_call_start(&r->t);
 	int rc = r->t.p->commit(&r->t, r->t.self, &c);

@@ -175,10 +175,13 @@ Test(files, replace_waits_for_the_whole_source)
 	unit(r, "l2", &s, "c|3", &(struct ending){ .partial = true, .states = "p1|1" });
 	cr_assert_str_eq(look("t"), "[hidden][l1-0001.csv]k,v\na,1\nb,2\n");
 	rig_close(r);
-	r = rig("p", NULL, NULL);                      /* the next run goes on where that one ended */
-	unit(r, "l3", &s, "d|4", NULL);
+	r = rig("p", NULL, NULL);                      /* the next run begins anew */
+	unit(r, "l3", &s, "c|3", &(struct ending){ .partial = true, .states = "p1|1" });
+	unit(r, "l4", &s, "d|4", NULL);
 	cr_assert_str_eq(rig_tally(r, 0), "+1 ~0 =0 <0 -2 !0");
-	cr_assert_str_eq(look("t"), "[l2-0001.csv]k,v\nc,3\n[l3-0001.csv]k,v\nd,4\n");
+	rig_close(r);
+	r = rig("p", NULL, NULL);                      /* this claim has swept away what was staged before */
+	cr_assert_str_eq(look("t"), "[l3-0001.csv]k,v\nc,3\n[l4-0001.csv]k,v\nd,4\n");
 	rig_close(r);
 }
 
