@@ -204,7 +204,8 @@ TRIB_API void trib_free(struct trib_batch *b);                                  
 /* ---- services ---- */
 
 /* What a transform must see in one instance, in order: its checkpoints lie where the scope ends. PER_ROW
- * steps run on all cores: one instance per core, any batch; flush follows each batch. The others are fed in order. */
+ * steps run on all cores: one instance per core, any batch; flush follows each batch. The others are fed in order. Parts
+ * that tell no period are of one. */
 enum trib_scope { TRIB_PER_ROW, TRIB_PER_PART, TRIB_PER_PERIOD, TRIB_PER_RUN };
 
 /* Sets the instance's error text and returns status: return trib_fail(...). The core logs it once, with its context. A text

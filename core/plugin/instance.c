@@ -66,8 +66,50 @@ void tribx_call_start(struct trib *t)
 	t->wait_ms = 0;
 }
 
+/* ---- where a refused pipeline is wrong ---- */
+
+/* Whether text has word in quotes, or ends with it behind a colon, as where an expression is shown. */
+static bool tells(const char *text, const char *word)
+{
+	const size_t n = word ? strlen(word) : 0, all = strlen(text);
+	if (n == 0)
+		return false;
+	if (all > n + 2 && strcmp(text + all - n, word) == 0 && memcmp(text + all - n - 2, ": ", 2) == 0)
+		return true;
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		if (at > text && strchr("'\"", at[-1]) && at[n] == at[-1])
+			return true;
+	return false;
+}
+
+/* The value inside of c that text speaks of; NULL: none. */
+static const struct tribx_conf *spoken_of(const struct tribx_conf *c, const char *text)
+{
+	const struct tribx_conf *found = c->kind == TRIBX_SCALAR && tells(text, c->text) ? c : NULL;
+	for (size_t i = 0; !found && i < c->count; i++)
+		found = spoken_of(&c->items[i], text);
+	for (size_t i = 0; !found && i < c->count; i++)
+		found = tells(text, c->items[i].key) ? &c->items[i] : NULL;
+	return found;
+}
+
+/* A refused pipeline is shown where it is wrong: `OPTION: ...` names the option, a quoted word the value in it. */
+static void place(struct trib *t)
+{
+	const char *text = t->error.text;
+	const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	const struct tribx_conf *at = t->conf, *value;
+	for (size_t i = 0; text[n] == ':' && i < t->conf->count; i++)
+		if (t->conf->items[i].key && strncmp(t->conf->items[i].key, text, n) == 0 && !t->conf->items[i].key[n])
+			at = &t->conf->items[i];
+	value = spoken_of(at, text);
+	tribx_error_place(&t->error, value ? value : at, false);
+}
+
 void tribx_call_end(struct trib *t)
 {
+	if (t->error.status == TRIB_CONFIG && t->conf)
+		place(t);
 	tribx_arena_done(&t->scratch);
 }
 

@@ -54,9 +54,12 @@ static void told(void *ctx, int part, const char *state)
 
 /* ---- parts ---- */
 
+/* Parts that tell no period may belong to one: what sees a period must see them together. */
 static bool same_period(const struct tribx_part *a, const struct tribx_part *b)
 {
-	return a->period.p && b->period.p && a->period.n == b->period.n && memcmp(a->period.p, b->period.p, a->period.n) == 0;
+	if (!a->period.p || !b->period.p)
+		return !a->period.p && !b->period.p;
+	return a->period.n == b->period.n && memcmp(a->period.p, b->period.p, a->period.n) == 0;
 }
 
 static int next_open(const struct run *r, int k)

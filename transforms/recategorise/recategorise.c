@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <tributary/value.h>
 #include <xxhash.h>
+#include "../near.h"
 #include "recategorise.h"
 
 enum { CATEGORY = 1, REVIEW = 2 };                /* outputs */
@@ -162,7 +163,9 @@ static int need(struct trib *t, const struct trib_batch *in, const char *name, s
 	char *have = trib_fmt(t, "%s", "");
 	for (int i = 0; have && i < trib_cols(in); i++)
 		have = trib_fmt(t, "%s%s%s", have, i ? ", " : "", trib_col_name(in, i));
-	return trib_fail(t, TRIB_CONFIG, "recategorise.no_column: needs a column '%s'; there are: %s", name, have ? have : "");
+	const char *near = near_column(in, name);
+	return trib_fail(t, TRIB_CONFIG, "recategorise.no_column: needs a column \"%s\"%s%s%s; there are: %s", name, near ? "; did you mean \"" : "",
+	                 near ? near : "", near ? "\"?" : "", have ? have : "");
 }
 
 static int need_text(struct trib *t, const struct trib_batch *in, const char *name, struct trib_view *v)
