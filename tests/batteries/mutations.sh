@@ -49,7 +49,7 @@ m $c 's/if \(s->begun\)$/if (0)/;' 'begin is called again inside a unit'
 c=core/run/commit.c
 m $c 's/if \(s->pending\[i\]\) \{/if (0) {/' 'commit without states'
 m $c 's/\.dead = dead\.array\.length \? \&dead : NULL/.dead = NULL/' 'commit without dead letters'
-m $c 's/\.publish = publish/.publish = true/' 'every checkpoint is published'
+m $c 's/\.publish = publish, \.complete/.publish = true, .complete/' 'every checkpoint is published'
 m $c 's/\.complete = complete/.complete = true/' 'every commit is complete'
 m $c 's/\.slices = s->slices\.array\.length \? \&s->slices : NULL/.slices = NULL/' 'commit without slices'
 m $c 's/if \(rc == TRIB_END\)$/if (0)/' 'a lost answer is never learnt to be stored'
@@ -73,7 +73,8 @@ m $c 's/static const char \*const names\[\] = \{ "stage", "code", "detail", "rec
 c=core/run/read.c
 m $c 's/if \(tribx_fields_restore\(t->p->state, t->self, \&t->kept, before, \&e\) < 0 \|\|/if (!before ||/' 'RETRY does not put the state back'
 m $c 's/^		tribx_dead_cut\(\&t->dead, dead\);/		(void)dead;/' 'RETRY keeps the dead letters of the dropped call'
-m $c '/tribx_dead_cut/,/slices/s/^		trib_free\(\&r->item->raw\);/		;/' 'RETRY keeps the rows of the dropped call'
+# trib_free(&raw) left out is a leak only: the next try begins with a new shape. The sanitizers see it.
+m $c 's/if \(rc != TRIB_RETRY\)/if (rc != TRIB_RETRY || (rc = TRIB_MORE))/' 'RETRY keeps the rows of the dropped call'
 m $c '/tribx_dead_cut/,/Error|struct/s/^		trib_free\(\&r->item->slices\);/		;/' 'RETRY keeps the slices of the dropped call'
 m $c 's/TRIES = 5,/TRIES = 3,/' 'three tries instead of five'
 m $c 's/t->wait_ms > pause \? t->wait_ms : pause/pause/' 'the wait that the source asked for is ignored'
@@ -84,7 +85,6 @@ m $c 's/rc = tribx_shape\(\&r->shape, b\);/;/' 'a read does not get the columns 
 m $c 's/^			t->p->cancel\(t, t->self\);/			;/' 'cancel is not called'
 m $c 's/if \(rc >= 0 \&\& \(rc = tribx_part_apply\(r->w->parts, part, t, \&e\)\) < 0\)/if (0)/' 'a part gets neither its options nor its state'
 m $c 's/int rc = tribx_shape_fields\(\&r->shape, r->w->flow->stream->columns\);/int rc = TRIB_OK;/' 'read starts without the columns of its stream'
-m $c 's/if \(!deferred \&\& \(rc = tribx_adopt\(b, \&r->t->error\)\) >= 0\)/if (0)/' 'foreign arrays are not taken over'
 # ---- work.c: queues
 c=core/run/work.c
 m $c 's/while \(!w->closing \&\& w->held >= w->budget \&\& /while (!w->closing \&\& 0 \&\& /' 'there is no byte budget'
@@ -99,9 +99,9 @@ m $c 's/if \(status != TRIB_OK \|\| !can/if (!can/' 'MORE counts as a safe point
 m $c 's/if \(status != TRIB_OK \|\| !can \|\|/if (status != TRIB_OK ||/' 'a sink that cannot stage is asked to'
 m $c 's/\? TRIB_PER_PART : TRIB_PER_PERIOD;/? TRIB_PER_PART : TRIB_PER_PART;/' 'periods do not end'
 m $c 's/return same_period\(.*$/return TRIB_PER_PERIOD;/' 'every part is a period'
-m $c 's/return last \|\| \(tribx_side_due\(\&r->side\) \&\& /return last || (/' 'every part is committed for itself'
+m $c 's/ \|\| !\(last \|\| tribx_side_due\(\&r->side\)\)\)/)/' 'every part is committed for itself'
 m $c 's/return replaces \&\& .*$/return false;/' 'a table that is replaced is committed in pieces'
-m $c 's/next_open\(r, k\) >= r->parts\.count\) : TRIB_OK;/true) : TRIB_OK;/' 'a commit in the middle says that all was seen'
+m $c 's/return tribx_side_checkpoint\(\&r->side, true, ended\);/return tribx_side_checkpoint(\&r->side, true, true);/' 'a commit in the middle says that all was seen'
 m $c 's/if \(rc < 0 \|\| r->side\.holding\)/if (rc < 0)/' 'a load over its reject budget is published'
 m $c 's/^		tribx_side_abort\(\&r->side\);/		;/' 'abort does not follow a failed run before its source is closed'
 # ---- flow.c: stages
@@ -123,7 +123,7 @@ m $c 's/strcmp\(f->name, name\) \|\| !\(f->flags \& TRIB_PART\)/strcmp(f->name, 
 m $c 's/^	return tribx_fields_restore\(t->p->state, t->self, \&t->kept, state, e\);/	return TRIB_OK;/' 'a part does not go on where it was'
 m $c 's/p->items\[i\]\.period = trib_str\(\&period, i\);/;/' 'parts have no period'
 # ---- plugin: adopting, instances, services
-m core/plugin/adopt.c 's/\*\(const char \*const \*\)row; row \+= theirs\)/*(const char *const *)row; row += ours)/' 'tables are read in the stride of the core'
+m core/plugin/adopt.c 's/table \+ i \* theirs, /table + i * ours, /' 'tables are read in the stride of the core'
 m core/plugin/adopt.c 's/size_t stride = p->field_size,/size_t stride = sizeof *rows,/' 'columns go out in the stride of the core'
 m core/plugin/adopt.c 's/p->abi != TRIB_ABI/0/; s/theirs->abi != TRIB_ABI \|\| //' 'any ABI is taken'
 m core/plugin/instance.c 's/^		t->shared = like->shared;/		;/' 'instances of workers do not see what share built'
@@ -137,12 +137,14 @@ m core/plugin/services.c 's/return t->job \&\& t->job->stream \? t->job->stream 
 m core/plugin/services.c 's/\*slot = s \? tribx_arena_text\(.*$/*slot = s;/' 'trib_keep keeps nothing'
 m core/plugin/services.c 's/else if \(marked == TRIB_OK\) .*$/else/' 'a row that is rejected twice has two dead letters'
 m core/arrow/bad.c 's/^		if \(k == r->bad_count \|\| r->bad\[k\]\.row != row\)/		if (1)/' 'rejected rows stay in their batch'
+# read.c and tribx_ready both adopt, each is enough; so the one place that both call is broken
+m core/arrow/adopt.c 's/if \(tribx_ours\(b\)\)/if (1)/' 'foreign arrays are not taken over'
 m core/arrow/edit.c 's/if \(status == TRIB_OK \&\& b->rows \&\& b->rows->bad_count\)/if (0)/' 'trib_pick does not know of rejected rows'
 m core/run/preview.c 's/int rc = tribx_flow_share\(\&f->source, e\);/int rc = TRIB_OK;/' 'discover without share'
 # ---- cli: commands of plugins
 m core/cli/flags.c 's/^	return good \&\& \(!p\.command.*$/	return good;/' 'required options of commands are not asked for'
 m core/cli/brought.c 's/return rc < 0 \? tribx_cli_fail\(c, \&t->error\) : 0;/return 0;/' 'a command that fails is exit 0'
-m core/cli/brought.c 's/^	tribx_open_done\(t\);/	;/' 'what a command left open stays open'
+# tribx_open_done in call() left out is the same program: tribx_instance_free closes what is open, and the process ends.
 m core/cli/help.c 's/^	help_brought\(c, to\);/	(void)c;/' 'help does not list the commands of plugins'
 
 # The expression of mutation I on FROM, written to TO; true when it changed one place.

@@ -10,7 +10,7 @@
 
 struct constant { const char *name, *value; int64_t times; };
 struct feed {
-	int64_t rows, parts, batch, flaky, fail_at, slow_ms, bad_every;
+	int64_t rows, parts, batch, flaky, shy, fail_at, slow_ms, bad_every;
 	const char *status, *log, *etag, *periods;
 	bool vary, slices, foreign;
 	trib_list constants;
@@ -33,6 +33,7 @@ static const struct trib_field options[] = {
 	TRIB_FIELD(struct feed, parts, .dflt = "1", .help = "Parts."),
 	TRIB_FIELD(struct feed, batch, .dflt = "4", .help = "Rows of a batch."),
 	TRIB_FIELD(struct feed, flaky, .help = "Every n-th read answers RETRY after having put rows; 0: none."),
+	TRIB_FIELD(struct feed, shy, .help = "The first n reads of an instance answer RETRY after having put rows."),
 	TRIB_FIELD(struct feed, fail_at, .dflt = "-1", .help = "Id at which the source breaks."),
 	TRIB_FIELD(struct feed, slow_ms, .help = "Pause of a read."),
 	TRIB_FIELD(struct feed, bad_every, .help = "Every n-th id is rejected; 0: none."),
@@ -149,7 +150,7 @@ static int read_rows(struct trib *t, void *self, struct trib_batch *out)
 	}
 	if (f->foreign)
 		foreign(f, from, f->next - from, out);
-	if (f->flaky && ++f->tries % f->flaky == 0)
+	if ((f->flaky && ++f->tries % f->flaky == 0) || f->shy-- > 0)
 		return trib_wait(t, TRIB_RETRY, (trib_duration){ 1 }, "try again");
 	note(f, "read", f->next);
 	return f->next >= end ? TRIB_END : strcmp(f->status, "ok") ? TRIB_MORE : TRIB_OK;

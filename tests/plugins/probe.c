@@ -198,6 +198,22 @@ static int decode(struct trib *t, struct probe *p, struct trib_batch *out)
 	return rc < 0 ? rc : trib_decode(t, p->in, NULL, out);   /* in is left open for the core to close */
 }
 
+/* What trib_keep keeps outlives its call; the scratch it came from is gone, and written over. */
+static int keep(struct trib *t, struct probe *p, struct trib_batch *out)
+{
+	enum { SIZE = 100 };
+	char *memory = trib_scratch(t, SIZE);
+	if (!memory)
+		return TRIB_FATAL;
+	memset(memory, 'x', SIZE - 1);
+	row(out, p->calls, p->kept ? p->kept : "nothing");
+	if (!p->kept) {
+		strcpy(memory, "said in the first call");
+		trib_keep(t, &p->kept, memory);
+	}
+	return p->calls == p->times ? TRIB_END : TRIB_MORE;
+}
+
 /* Memory of a call is gone after it: many calls, each with a lot. */
 static int scratch(struct trib *t, const struct probe *p, struct trib_batch *out)
 {
@@ -249,6 +265,8 @@ static int read_any(struct trib *t, void *self, struct trib_batch *out)
 		return retype(p, out);
 	if (strcmp(p->what, "decode") == 0)
 		return decode(t, p, out);
+	if (strcmp(p->what, "keep") == 0)
+		return keep(t, p, out);
 	if (strcmp(p->what, "scratch") == 0)
 		return scratch(t, p, out);
 	if (strcmp(p->what, "many") == 0)

@@ -33,6 +33,11 @@ ok "nothing when nothing changed" told '^open p0' 0
 # ---- checkpoints
 pipeline "rows: 10, parts: 4, status: ok" "" "" "checkpoint: { rows: 10 }"; run
 ok "without staging a commit comes at part ends only" calls commit 4
+pipeline "rows: 10, parts: 4, status: ok" "" "" "checkpoint: { rows: 4 }"; run
+ok "also when one is due inside a part" calls commit 4
+pipeline "rows: 10, parts: 3, status: ok" "" "use: trace, mode: replace" "checkpoint: { rows: 1 }"; run
+ok "a table that is replaced as a whole comes in one commit" calls commit 1
+pipeline "rows: 10, parts: 4, status: ok" "" "" "checkpoint: { rows: 10 }"; run
 ok "the last one is complete" same "$(grep -c 'complete 1' log)" 1
 pipeline "rows: 20, parts: 1, status: ok" "" "use: trace_stage" "checkpoint: { rows: 8 }"; run
 ok "a sink that stages gets checkpoints inside the part" has '^commit outcome 0 publish 0'
@@ -68,6 +73,8 @@ pipeline "rows: 5" "" "use: trace, fail: 'commit:-4'"; run
 ok "abort does not follow a failed commit" calls abort 0
 pipeline "rows: 5" "" "use: trace, fail: 'write:-4'"; run
 ok "abort follows a failed write" calls abort 1
+pipeline "rows: 1000, slow_ms: 2" "" "use: trace, fail: 'write:-4'"; sed -i "s|log: $d/feed.log|log: $d/log|" p.yaml; run
+ok "and comes before the source is closed" same "$(grep -oE '^(abort|close p)' log | tr '\n' ' ')" "abort close p "
 
 # ---- books
 pipeline "rows: 5" "" "use: trace, miscount: 1"; run
@@ -92,6 +99,8 @@ ok "dead letters are stored in a commit of their own" has '^commit outcome -7 pu
 run; ok "the cursor did not move" code 5
 pipeline "rows: 10, bad_every: 5" "" "" "max_rejects: 30%"; run
 ok "a share is a budget as well" code 0
+pipeline "rows: 10, bad_every: 5" "" "" "max_rejects: 10%"; run
+ok "that can be passed" code 5
 pipeline "rows: 10" "bend: { reject_every: 4 }" "" "max_rejects: 3"; run
 ok "rows rejected by a step leave the batch" rows rows 7
 ok "and keep their columns in the dead letter" has '^dead .*code=bend.rejected .*"times":'
@@ -114,6 +123,8 @@ for scope in part period run; do
   case $scope in part) want=4 ;; period) want=2 ;; run) want=1 ;; esac
   ok "scope $scope: flushed where it ends" same "$(grep -c '^flush' bend.log)" $want
   ok "scope $scope: commits lie where it ends" calls commit $want
+  pipeline "rows: 6, parts: 4, periods: aabb" "bend: { scope: $scope, audit: true }" "" "checkpoint: { rows: 1 }"; run
+  ok "scope $scope: also when other rows went through" calls commit $want
 done
 pipeline "rows: 10, parts: 2" "once: {}"; run
 write "rows: 10, parts: 3, etag: 2" "once: {}"; run
@@ -144,10 +155,11 @@ ok "and flows through steps" same "$(jq '[.rows[] | select(.times == .id * 10)] 
 
 # ---- cancel
 pipeline "rows: 1000, parts: 4, batch: 10, slow_ms: 20" "" "" "checkpoint: { rows: 1 }"
-"$TRIB" run p.yaml >out 2>err & pid=$!
+TRIB_WORKERS=2 "$TRIB" run p.yaml >out 2>err & pid=$!
 sleep 0.5; kill -INT $pid; wait $pid; code=$?
 ok "the first signal finishes the part in hand: 4" code 4
 ok "and commits it whole" rows rows 1000
+ok "no further part is opened" told '^open p0[23]' 0
 write "rows: 1000, parts: 4, batch: 10" "" "" "checkpoint: { rows: 1 }"; run
 ok "the next run goes on from there" rows rows 4000
 pipeline "rows: 1000, parts: 2, batch: 10, slow_ms: 50"
@@ -155,5 +167,9 @@ pipeline "rows: 1000, parts: 2, batch: 10, slow_ms: 50"
 sleep 0.4; kill -INT $pid; sleep 0.1; kill -INT $pid; wait $pid; code=$?
 ok "a second signal gives up at once: 130" code 130
 ok "and stores nothing" rows rows 0
+pipeline "rows: 10, slow_ms: 30000"
+"$TRIB" run p.yaml >out 2>err & pid=$!
+sleep 0.4; kill -INT $pid; sleep 0.1; kill -INT $pid; from=$SECONDS; wait $pid; code=$?
+ok "it also ends a read that takes long" eval 'code 130 && [ $((SECONDS - from)) -lt 15 ]'
 
 finish contract

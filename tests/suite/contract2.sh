@@ -116,6 +116,20 @@ probe "what: plain" "" "use: grown"; sed -i 's/, store: [^ ]*//' p.yaml; run
 ok "a plugin whose structs are longer runs" code 0
 ok "reads options and gets columns in its own stride" has '^main 7 z: id/2/0 word/5/0$' log
 
+# ---- a plugin for another contract
+mkdir -p "$work/mods"; chmod 755 "$work/mods"
+cat >"$work/alien.c" <<'C'
+#include <tributary.h>
+static int apply(struct trib *t, void *self, struct trib_batch *in) { (void)self; return trib_emit(t, 0, in); }
+TRIB_API extern const struct trib_plugin alien_LTX_trib_plugin;
+const struct trib_plugin alien_LTX_trib_plugin = { .abi = TRIB_ABI + 1, .size = sizeof(struct trib_plugin), .field_size = sizeof(struct trib_field),
+	.stream_size = sizeof(struct trib_stream), .command_size = sizeof(struct trib_command), .name = "alien", .help = "Comes from elsewhere.", .apply = apply };
+C
+if "${CC:-gcc}" -std=gnu17 -fPIC -shared -I "$TRIB_SRC/include" -o "$work/mods/alien.so" "$work/alien.c" 2>"$work/alien.log"; then
+  probe "what: plain" alien; TRIB_PLUGIN_PATH="$work/mods:$TRIB_PLUGIN_PATH" run
+  ok "another ABI is refused" has 'plugin.wrong_abi.*alien' err
+fi
+
 # ---- share, open, close
 probe "what: plain"; run
 ok "share first, close before unshare" same "$(uniq probe.log | cut -d' ' -f1 | uniq | tr '\n' ' ')" "share open close open close unshare "
@@ -211,7 +225,7 @@ ok "and of that slice" has '^commit .* slices 1 '
 pipeline "rows: 20, parts: 1, status: ok, fail_at: 12" "" "use: trace_stage" "checkpoint: { rows: 8 }"; run
 : >log; ok "forgetting where a broken load stopped" "$TRIB" state reset p.yaml --yes
 ok "does not publish what it staged" has '^commit outcome 0 publish 0 '
-pipeline "rows: 4, flaky: 2, slices: true, batch: 4" "" "use: trace, tables: { rows: { mode: merge, key: id, slice_by: [part] } }"; run
+pipeline "rows: 4, shy: 1, slices: true" "" "use: trace, tables: { rows: { mode: merge, key: id, slice_by: [part] } }"; run
 ok "slices of a dropped call are dropped" lines '^slice part=' log 1
 pipeline "rows: 4, parts: 2, bad_every: 3, status: ok" "" "" "checkpoint: { rows: 1 }
 max_rejects: 9"; run
@@ -239,10 +253,15 @@ ok "outputs of a later step have their own table" rows audit 40
 ok "the main one gets the main rows" rows rows 20
 
 # ---- memory
+probe "what: keep"; run
+ok "a kept text outlives its call" cell '[.rows[].word]' '["nothing","said in the first call","said in the first call"]'
+pipeline "rows: 50, parts: 3, batch: 1" "bend: { slow_ms: 20, log: $work/$((n + 1))/feed.log }"; TRIB_READ_AHEAD=1 TRIB_WORKERS=2 run
+ok "no more is read ahead than the budget says" eval 'ahead=$(sed "/^apply 3$/q" feed.log | grep -c ^read); echo "$ahead reads"; [ "$ahead" -lt 15 ]'
 probe "what: scratch, times: 60"; run
 ok "scratch is zeroed, aligned, and gone after the call" code 0
 rss() { command -v /usr/bin/time >/dev/null && /usr/bin/time -f %M -o rss "$TRIB" run p.yaml >out 2>err; cat rss; }
 if [ -x /usr/bin/time ] && ! grep -q 'enable_sanitizers=.yes\|fsanitize' "$TRIB_BUILD/config.log"; then
+  rm store   # what is known is not read again
   ok "240 MB of scratch leave no trace" eval '[ "$(rss)" -lt 60000 ]'
   probe "what: many, times: 12" "" "use: nothing"; sed -i 's/, log: [^ ]*log, store: [^ ]*//' p.yaml
   ok "one budget over all parts: 150 MB in 24 parts stay below 64 MiB" eval 'r=$(rss); echo "$r KiB"; [ "$r" -lt 65536 ]'
