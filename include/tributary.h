@@ -327,6 +327,7 @@ struct trib_command { const char *name, *help; const struct trib_field *options;
 enum {
 	TRIB_CAN_STAGE = 1,           /* sink: publish may be false */
 	TRIB_RECALLS = 2,             /* transform: runs beside the sink, in order */
+	TRIB_CAN_RECALL = 8,          /* sink: recall answers rows by key, this unit's included; else only a table's rows, for the commands */
 	TRIB_FORMATS = 4,             /* connector: takes the format options (docs/formats.md) beside its own; trib_decode with format NULL uses them */
 };
 

@@ -152,6 +152,20 @@ static bool check_tables(const struct tribx_flow *f, struct tribx_findings *out)
 	return good;
 }
 
+static bool check_recalls(const struct tribx_flow *f, struct tribx_findings *out)
+{
+	bool good = true;
+	for (int i = 0; i < f->step_count; i++) {
+		if (!(f->steps[i].p->flags & TRIB_RECALLS) || f->sink.p->flags & TRIB_CAN_RECALL)
+			continue;
+		struct tribx_error *e = tribx_finding_new(out);
+		tribx_fail(e, TRIB_CONFIG, "run.no_recall", "%s asks the target for earlier rows, and the sink %s cannot answer", f->steps[i].name, f->sink.p->name);
+		place(e, f->conf->steps[i].at);
+		good = false;
+	}
+	return good;
+}
+
 bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
 {
 	*f = (struct tribx_flow){ .conf = conf, .step_count = (int)conf->step_count };
@@ -162,7 +176,7 @@ bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, s
 	for (int i = 0; f->steps && i < f->step_count; i++)
 		good &= load(f, &f->steps[i], &conf->steps[i], "transform", findings);
 	good &= load(f, &f->sink, &conf->sink, "sink", findings);
-	return good && pick_stream(f, findings) && lay_tables(f) && check_tables(f, findings);
+	return good && pick_stream(f, findings) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings);
 }
 
 /* ---- opening ---- */

@@ -90,7 +90,7 @@ static int commit(struct trib *t, void *self, const struct trib_commit *c)
 	return rc;
 }
 
-TRIB_PLUGIN(sqlite, .help = "SQLite database.", .self_size = sizeof(struct lite), .options = options,
+TRIB_PLUGIN(sqlite, .help = "SQLite database.", .flags = TRIB_CAN_RECALL, .self_size = sizeof(struct lite), .options = options,
             .modes = 1 << TRIB_APPEND | 1 << TRIB_MERGE | 1 << TRIB_INSERT_ONLY | 1 << TRIB_REPLACE_SLICE |
                      1 << TRIB_REPLACE | 1 << TRIB_SCD2,
             .close = close_db, .cancel = cancel, .claim = claim, .begin = begin,

@@ -10,7 +10,7 @@
 
 #ifndef TRACE_NAME
 #define TRACE_NAME trace
-#define TRACE_FLAGS 0
+#define TRACE_FLAGS TRIB_CAN_RECALL
 #endif
 
 struct trace {

@@ -198,7 +198,9 @@ ok "recall without TRIB_RECALLS is refused" has 'run.no_recall' err
 pipeline "rows: 4" "bend: { scope: part }, mould: { what: ask }"; run
 ok "also beside the sink" has 'run.no_recall' err
 pipeline "rows: 4" "once: {}" "use: nothing"; sed -i 's/, log: [^ ]*log, store: [^ ]*//' p.yaml; run
-ok "recall of a sink that has none is refused" has 'run.no_recall' err
+ok "recall of a sink that has none is refused, at the step" eval "has 'run.no_recall' err && has 'p.yaml:4:' err && code 2"
+pipeline "rows: 4" "once: {}"; sed -i 's/^sink: .*/sink: { use: files, path: out }/' p.yaml; "$TRIB" check p.yaml >out 2>err; code=$?
+ok "and of files, when the pipeline is checked" eval "has 'run.no_recall' err && code 2"
 pipeline "rows: 8, parts: 2, vary: true" "mould: { what: words, log: m.log }"; TRIB_WORKERS=1 run
 ok "bind is called again when columns were added" lines '^bind 4' m.log 1
 ok "and once before" lines '^bind 3' m.log 1
