@@ -283,13 +283,13 @@ static bool note(struct tribx_found **all, size_t *count, const char *name, size
 static void list_folder(const char *folder, struct tribx_found **all, size_t *count)
 {
 	DIR *d = opendir(folder);
-	char path[512];
+	char path[PATH_MAX];
 	for (const struct dirent *at; d && (at = readdir(d));) {
 		size_t n = strlen(at->d_name);
 		if (n <= 3 || strcmp(at->d_name + n - 3, ".so") != 0 || n - 3 >= 64)
 			continue;
-		snprintf(path, sizeof path, "%s/%s", folder, at->d_name);
-		note(all, count, at->d_name, n - 3, path);
+		if (snprintf(path, sizeof path, "%s/%s", folder, at->d_name) < (int)sizeof path)   /* nothing longer can be opened */
+			note(all, count, at->d_name, n - 3, path);
 	}
 	if (d)
 		closedir(d);
