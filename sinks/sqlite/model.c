@@ -2,6 +2,7 @@
 #include "sqlite.h"
 
 #include <string.h>
+#include <tributary/metrics.h>
 #include "model.h"
 
 /* ---- installing ---- */
@@ -23,20 +24,20 @@ static int installed(struct trib *t, struct lite *s, int64_t *version)
 static int seed_metrics(struct trib *t, struct lite *s)
 {
 	sqlite3_stmt *q = NULL;
-	int rc = lite_prepare(t, s, "INSERT INTO metric(metric_id, version, kind, unit_id, better, time_agg,"
-	                            " space_agg, num_metric, den_metric,"
-	                      " den_time_agg, factor, per, fx_policy, lateness, definition, owner_role, maturity,"
-	                      " valid_from)"
-	                      " VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?8 IS NULL, NULL, 'sum'), ?9, 'period',"
-	                      " ?10, ?11, ?12, 'partnerships', 3,"
-	                      " '2000-01-01') ON CONFLICT DO NOTHING", &q);
-	for (const struct lite_metric *m = lite_metrics; rc == TRIB_OK && m->id; m++) {
-		const char *const texts[] = { m->id, m->kind, m->unit, m->better, m->time_agg, m->space_agg, m->num,
-		                              m->den, m->factor, m->fx };
-		for (int i = 0; i < 10; i++)
+	int rc = lite_prepare(t, s, "INSERT INTO metric(metric_id, version, kind, unit_id, better, time_agg, space_agg,"
+	                            " num_metric, den_metric, factor, fx_policy, plausible_min, plausible_max, definition,"
+	                            " den_time_agg, per, lateness, owner_role, maturity, valid_from)"
+	                            " VALUES(?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	                            " iif(?8 IS NULL, NULL, 'sum'), 'period', ?14, 'partnerships', 3, '2000-01-01')"
+	                            " ON CONFLICT DO NOTHING", &q);
+	for (const struct trib_metric *m = trib_metric_seed; rc == TRIB_OK && m->id; m++) {
+		const char *const texts[] = {
+			m->id, m->kind, m->unit, m->better, m->time_agg, m->space_agg, m->num_metric, m->den_metric, m->factor,
+			m->fx_policy, m->plausible_min, m->plausible_max, m->definition,
+		};
+		for (int i = 0; i < 13; i++)
 			lite_bind_text(q, i + 1, texts[i]);
-		sqlite3_bind_int(q, 11, m->lateness);
-		lite_bind_text(q, 12, m->definition);
+		sqlite3_bind_int(q, 14, m->lateness);
 		rc = lite_step(t, s, q, "metric");
 		sqlite3_reset(q);
 	}
@@ -87,7 +88,8 @@ int lite_model_install(struct trib *t, struct lite *s)
 	for (const struct lite_model_view *v = lite_model_views; rc == TRIB_OK && v->name; v++)
 		if ((rc = make(t, s, "DROP VIEW IF EXISTS %s%s", v->name, "")) == TRIB_OK)
 			rc = make(t, s, "CREATE VIEW %s AS %s", v->name, v->select);
-	return rc == TRIB_OK ? make(t, s, "INSERT OR REPLACE INTO _trib_model VALUES('%s', %s)", "partner", "1") : rc;
+	char *number = trib_fmt(t, "%d", LITE_MODEL_VERSION);
+	return rc == TRIB_OK && number ? make(t, s, "INSERT OR REPLACE INTO _trib_model VALUES('%s', %s)", "partner", number) : rc;
 }
 
 /* ---- loading ---- */

@@ -15,13 +15,10 @@ struct lite_model_table {
 	bool revision;
 };
 struct lite_model_view { const char *name, *select; };
-struct lite_metric { const char *id, *kind, *unit, *better, *time_agg, *space_agg, *num, *den, *factor,
-                     *fx; int lateness; const char *definition; };
 struct lite_category { const char *id, *parent; int complaint; const char *label; };
 
 extern const struct lite_model_table lite_model_tables[];   /* each ends with a NULL name or id */
 extern const struct lite_model_view lite_model_views[];
-extern const struct lite_metric lite_metrics[];
 extern const struct lite_category lite_categories[];
 
 #endif

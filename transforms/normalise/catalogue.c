@@ -1,5 +1,6 @@
-/* catalogue - see catalogue.h. The seed is partner-model B.3, version 1. */
+/* catalogue - see catalogue.h. */
 #include <stdlib.h>
+#include <tributary/metrics.h>
 #include "catalogue.h"
 #include "text.h"
 
@@ -40,32 +41,6 @@ const struct trib_field norm_alias_fields[] = {
 	{ 0 },
 };
 
-#define MONEY(id, agg) { id, "additive", "currency", agg, .decimals = 2, .factor = "1" }
-#define COUNT(id) { id, "additive", "1", "sum", .decimals = 0, .factor = "1" }
-#define SET(id) { id, "distinct", "1", "none", .decimals = 0, .factor = "1" }
-#define RATIO(id, unit, num, den, k, places) { id, "ratio", unit, "none", "none", num, den, k, .decimals = places }
-#define GIVEN(id, unit, places) { id, "given", unit, "none", .decimals = places, .factor = "1" }
-#define SHARE(id) \
-	{ id, "given", "fraction", "none", .decimals = 4, .factor = "1", .plausible_min = "0", .plausible_max = "1" }
-
-static const struct norm_metric_row seed[] = {
-	MONEY("revenue_gross", "sum"), MONEY("revenue_net", "sum"), MONEY("partner_share", "sum"), MONEY("refunds", "sum"),
-	{ "dau", "semi_additive", "1", "avg", .factor = "1" },
-	SET("active_users"), SET("wau"), SET("mau"), SET("paying_users"),
-	COUNT("installs"), COUNT("activations"), COUNT("uninstalls"), COUNT("returns"), COUNT("complaints"),
-	COUNT("contacts_total"),
-	{ "subscribers", "semi_additive", "1", "last", .factor = "1" },
-	RATIO("return_rate", "fraction", "returns", "activations", "1", 4),
-	RATIO("arpu", "currency", "revenue_net", "active_users", "1", 2),
-	RATIO("conversion", "fraction", "paying_users", "active_users", "1", 4),
-	RATIO("complaints_per_1k", "per_1k", "complaints", "subscribers", "1000", 2),
-	RATIO("contact_rate", "per_1k", "contacts_total", "subscribers", "1000", 2),
-	SHARE("csat"), GIVEN("nps", "1", 0), GIVEN("first_response_time", "s", 0), GIVEN("resolution_time", "s", 0),
-	SHARE("churn"),
-	SHARE("retention_d1"), SHARE("retention_d7"), SHARE("retention_d30"), GIVEN("time_to_integrate", "d", 0),
-	SHARE("disclosed_before_asked"), SHARE("point_person_share"), SHARE("data_coverage"),
-};
-
 /* Names that mean one thing everywhere. Plain "revenue" is none of them: gross and net are two metrics. */
 static const struct { const char *alias, *metric; } known_as[] = {
 	{ "net revenue", "revenue_net" }, { "revenue (net)", "revenue_net" }, { "nettoumsatz", "revenue_net" },
@@ -96,6 +71,18 @@ static const enum norm_collection collection_of[] = {
 	NORM_DELTA, NORM_GAUGE, NORM_MTD, NORM_QTD, NORM_YTD, NORM_LIFETIME, NORM_LIFETIME, NORM_DELTA,
 };
 
+static int bound(const char *text, bool *has, norm_wide *to)
+{
+	trib_dec d;
+	*has = text != NULL;
+	if (!text)
+		return 0;
+	if (trib_dec_parse(norm_text_of(text), NORM_BOUND_SCALE, &d) != 0)
+		return TRIB_NOT_A_VALUE;
+	*to = norm_wide_of(d);
+	return 0;
+}
+
 static int make_metric(struct trib *t, struct norm_metric *m, const struct norm_metric_row *r)
 {
 	static const enum norm_over_time by_kind[] = { NORM_SUM, NORM_AVG, NORM_NONE, NORM_NONE, NORM_NONE };
@@ -115,6 +102,11 @@ static int make_metric(struct trib *t, struct norm_metric *m, const struct norm_
 	                                      NORM_FX_AVG);
 	m->num = m->den = -1;
 	m->bounded = m->unit->dim == NORM_SHARE && r->plausible_max && strcmp(r->plausible_max, "1") == 0;
+	if (bound(r->plausible_min, &m->has_min, &m->min) != 0 || bound(r->plausible_max, &m->has_max, &m->max) != 0 ||
+	    (m->has_min && m->has_max && m->min > m->max))
+		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: plausible_min and plausible_max of metric %s are \"%s\" "
+		                 "and \"%s\"", m->id, r->plausible_min ? r->plausible_min : "",
+		                 r->plausible_max ? r->plausible_max : "");
 	if (norm_ratio_parse(norm_text_of(r->factor ? r->factor : "1"), &m->factor) != 0)
 		return trib_fail(t, TRIB_CONFIG, "normalise.bad_number: factor of metric %s is \"%s\"", m->id, r->factor);
 	return TRIB_OK;
@@ -156,33 +148,41 @@ static int bind_parts(struct trib *t, struct norm_catalogue *c, int at, const st
 	return TRIB_OK;
 }
 
-static int make_metrics(struct trib *t, struct norm_catalogue *c, const trib_list *rows)
+static struct norm_metric_row seeded(const struct trib_metric *m)
 {
-	const struct norm_metric_row *own = rows->items;
-	const size_t seeds = sizeof seed / sizeof *seed;
-	c->metrics = calloc(rows->count + seeds, sizeof *c->metrics);
-	if (!c->metrics)
+	return (struct norm_metric_row){
+		.metric_id = m->id, .kind = m->kind, .unit = m->unit, .time_agg = m->time_agg, .fx_policy = m->fx_policy,
+		.num_metric = m->num_metric, .den_metric = m->den_metric, .factor = m->factor,
+		.plausible_min = m->plausible_min, .plausible_max = m->plausible_max, .decimals = m->decimals,
+	};
+}
+
+/* The user's rows, then those of the seed that they do not replace. */
+static int make_metrics(struct trib *t, struct norm_catalogue *c, const trib_list *own)
+{
+	const size_t most = own->count + sizeof trib_metric_seed / sizeof *trib_metric_seed;
+	struct norm_metric_row *rows = trib_scratch(t, most * sizeof *rows);
+	c->metrics = calloc(most, sizeof *c->metrics);
+	if (!rows || !c->metrics)
 		return trib_fail(t, TRIB_FATAL, "no memory");
-	for (size_t i = 0; i < rows->count + seeds; i++) {
-		const struct norm_metric_row *r = i < rows->count ? &own[i] : &seed[i - rows->count];
-		const bool twice = norm_metric_find(c, r->metric_id) >= 0;
-		if (twice && i < rows->count)
-			return trib_fail(t, TRIB_CONFIG, "normalise.duplicate_metric: metric %s is declared twice", r->metric_id);
-		if (twice)
+	if (own->count)
+		memcpy(rows, own->items, own->count * sizeof *rows);
+	for (size_t i = 0; i < own->count || trib_metric_seed[i - own->count].id; i++) {
+		const bool seed = i >= own->count;
+		const struct norm_metric_row r = seed ? seeded(&trib_metric_seed[i - own->count]) : rows[i];
+		if (norm_metric_find(c, r.metric_id) >= 0) {
+			if (!seed)
+				return trib_fail(t, TRIB_CONFIG, "normalise.duplicate_metric: metric %s is declared twice", r.metric_id);
 			continue;
-		const int bad = make_metric(t, &c->metrics[c->metric_count], r);
+		}
+		rows[c->metric_count] = r;
+		const int bad = make_metric(t, &c->metrics[c->metric_count], &r);
 		if (bad != 0)
 			return bad;
 		c->metric_count++;
 	}
 	for (int i = 0; i < c->metric_count; i++) {
-		const struct norm_metric_row *r = NULL;
-		for (size_t k = rows->count + seeds; k-- > 0;) {
-			const struct norm_metric_row *x = k < rows->count ? &own[k] : &seed[k - rows->count];
-			if (strcmp(x->metric_id, c->metrics[i].id) == 0)
-				r = x;
-		}
-		const int bad = bind_parts(t, c, i, r);
+		const int bad = bind_parts(t, c, i, &rows[i]);
 		if (bad != 0)
 			return bad;
 	}

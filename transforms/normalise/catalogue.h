@@ -1,4 +1,5 @@
-/* catalogue - what is measured (metrics) and how partners call it (aliases): the user's rows over the built-in seed.
+/* catalogue - what is measured (metrics) and how partners call it (aliases): the user's rows over the built-in
+ * seed (tributary/metrics.h).
  *
  * Law: a name that nothing explains is never guessed: norm_sense() answers TRIB_NOT_A_VALUE and the nearest name. */
 #ifndef TRIBX_NORM_CATALOGUE_H
@@ -6,6 +7,7 @@
 
 #include "units.h"
 
+enum { NORM_BOUND_SCALE = 18 };
 enum norm_kind { NORM_ADDITIVE, NORM_SEMI_ADDITIVE, NORM_RATIO_OF, NORM_DISTINCT, NORM_GIVEN };
 enum norm_over_time { NORM_SUM, NORM_AVG, NORM_LAST, NORM_MAX, NORM_MIN, NORM_NONE };
 enum norm_policy { NORM_FX_NONE, NORM_FX_AVG, NORM_FX_END, NORM_FX_SPOT };
@@ -29,6 +31,8 @@ struct norm_metric {
 	int num, den;                    /* of a ratio: indexes of its parts, else -1 */
 	struct norm_ratio factor;        /* of a ratio */
 	bool bounded;                    /* a share that cannot exceed 1 */
+	bool has_min, has_max;
+	norm_wide min, max;              /* of what is plausible, in its unit at NORM_BOUND_SCALE */
 };
 
 struct norm_alias {

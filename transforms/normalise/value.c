@@ -163,6 +163,8 @@ static void reject_rate(struct trib *t, struct norm *s, struct trib_batch *in, i
 
 /* ---- the row ---- */
 
+static const norm_wide norm_widest = (norm_wide)(~(norm_uwide)0 >> 1);
+
 static void out_of_range(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i)
 {
 	trib_reject(t, in, i, "normalise.out_of_range",
@@ -202,6 +204,26 @@ static bool money(struct trib *t, struct norm *s, struct trib_batch *in, int64_t
 	return true;
 }
 
+/* plausible_min and plausible_max, on the exact value in the metric's unit. A running total is no value of its period yet:
+ * only its lower bound holds. */
+static bool plausible(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, norm_wide m)
+{
+	const struct norm_entry *e = &s->entries[s->rows.entry[i]];
+	const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
+	const bool total = s->o.decumulate && e->is.collection > NORM_GAUGE;
+	char text[TRIB_DEC_TEXT + 1];
+	norm_wide v;
+	if (norm_scale(m, s->rows.scale[i], e->factor, NORM_BOUND_SCALE, &v) != 0)       /* 10^20 and more */
+		v = (m < 0) != (e->factor.m < 0) ? -norm_widest : norm_widest;
+	const bool low = metric->has_min && v < metric->min, high = metric->has_max && !total && v > metric->max;
+	if (!low && !high)
+		return true;
+	text[trib_dec_short(norm_dec_of(low ? metric->min : metric->max), NORM_BOUND_SCALE, text)] = '\0';
+	trib_reject(t, in, i, "normalise.implausible", "column \"%s\": %s cannot be %s %s", column_of(s, i), metric->id,
+	            low ? "below" : "above", text);
+	return false;
+}
+
 int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
@@ -227,6 +249,10 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 			trib_reject(t, in, i, "normalise.percent_or_fraction",
 			            "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the "
 			            "unit \"%%\"", column_of(s, i), metric->id);
+			r->entry[i] = -1, r->status[i] = 0;
+			continue;
+		}
+		if ((metric->has_min || metric->has_max) && r->status[i] == 'A' && !plausible(t, s, in, i, m)) {
 			r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}

@@ -69,6 +69,14 @@ Test(normalise, long_input)
 		  "normalise.unit_mismatch: \"min\" does not convert to GB, the unit of data_gb" },
 		{ .options = "{" LONG NET "'locale':'en_US'}", "period|metric|value\n2025-01|churn|12.5\n", "", "normalise.percent_or_fraction: column \"value\": churn is a share and cannot be above 1" },
 		{ .options = "{" LONG NET "'locale':'en_US','bytes':'binary'}", "period|metric|value\n2025-01|data_gb|1 GB\n", "2025-01-01|2025-02-01|data_gb|GB|~|1.0737\n" },
+		/* plausible_min and plausible_max: the exact value in the metric's unit, bounds included */
+		{ .options = "{" LONG "'locale':'en_US','metrics':[{'metric_id':'price','unit':'currency','plausible_min':'0.99','plausible_max':'99'}],'aliases':[{'alias':'Price (c)','metric':'price','unit':'c','currency':'USD'}]}",
+		  "period|metric|value\n2025-01|Price (c)|99\n2025-02|Price (c)|9900\n2025-03|Price (c)|98.9999999\n2025-04|Price (c)|N/A\n", "2025-01-01|2025-02-01|price|currency|USD|0.99\n2025-02-01|2025-03-01|price|currency|USD|99\n2025-04-01|2025-05-01|price|currency|USD|~\n",
+		  "normalise.implausible: column \"value\": price cannot be below 0.99" },
+		{ .options = "{" LONG "'locale':'en_US'}", "period|metric|value\n2025-01|csat|101 %\n2025-01|nps|-100\n", "2025-01-01|2025-02-01|nps|1|~|-100\n", "normalise.implausible: column \"value\": csat cannot be above 1" },
+		{ .options = "{" LONG "'locale':'en_US'}", "period|metric|value\n2025-01|subscribers|-1\n2025-01|revenue_net|EUR -1\n", "2025-01-01|2025-02-01|revenue_net|currency|EUR|-1\n", "normalise.implausible: column \"value\": subscribers cannot be below 0" },
+		{ .options = "{" LONG "'metrics':[{'metric_id':'x','plausible_max':'1,5'}]}", "a\n1\n", NULL, NULL, "normalise.bad_number: plausible_min and plausible_max of metric x are \"\" and \"1,5\"" },
+		{ .options = "{" LONG "'metrics':[{'metric_id':'x','plausible_min':'2','plausible_max':'1'}]}", "a\n1\n", NULL, NULL, "normalise.bad_number: plausible_min and plausible_max of metric x" },
 		/* aliases of one partner */
 		{ .options = "{" LONG NET "'locale':'en_US','partner_column':'p'}", "p|period|metric|value\nP9|2025-01|Users|1\nP1|2025-01|Users|2\n",
 		  "2025-01-01|2025-02-01|paying_users|1|~|1\n2025-01-01|2025-02-01|active_users|1|~|2\n" },
@@ -131,6 +139,9 @@ Test(normalise, grain_and_running_totals)
 		  "2025-04-01|2025-05-01|revenue_net|currency|EUR|1500|~\n2025-01-01|2025-02-01|installs|1|~|4|~\n", .flush = true },
 		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'grain':'quarter','aliases':[{'alias':'x','metric':'installs','collection':'ytd'}]}",
 		  "period|metric|value\n2025-01|x|100\n2025-03|x|300\n2025-04|x|450\n", "2025-01-01|2025-04-01|installs|1|~|300|~\n2025-04-01|2025-07-01|installs|1|~|150|~\n", .flush = true },
+		/* a running total may exceed what one period can be, but not fall below its least */
+		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'metrics':[{'metric_id':'calls','plausible_min':'-5','plausible_max':'150'}],'aliases':[{'alias':'x','metric':'calls','collection':'ytd'}]}",
+		  "period|metric|value\n2025-01|x|100\n2025-02|x|200\n2025-03|x|-6\n", "2025-01-01|2025-02-01|calls|1|~|100|~\n2025-02-01|2025-03-01|calls|1|~|100|~\n", "normalise.implausible: column \"value\": calls cannot be below -5", .flush = true },
 		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-01|mau|5\n2025-01|mau|5\n2025-01|mau|6\n", "2025-01-01|2025-02-01|mau|1|~|5\n", "normalise.duplicate_conflict: mau", .flush = true },
 	};
 	run(rows, COUNT(rows));
