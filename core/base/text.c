@@ -106,6 +106,17 @@ void tribx_buf_done(struct tribx_buf *b)
 	*b = (struct tribx_buf){ .max = b->max };
 }
 
+struct trib_text tribx_text_trim(struct trib_text t)
+{
+	while (t.n && (*t.p == ' ' || *t.p == '\t')) {
+		t.p++;
+		t.n--;
+	}
+	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\t'))
+		t.n--;
+	return t;
+}
+
 bool tribx_text_is(struct trib_text t, const char *s)
 {
 	return t.p && t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;

@@ -2,6 +2,7 @@
  *
  * Law: years 1 to 9999; what does not exist (2023-02-29, 24:00, :60) is no value and is never moved to a neighbour.
  * Digits behind the microsecond are cut, not rounded: a rounded cursor would skip rows. */
+#include "base/text.h"
 #include "parse/date.h"
 
 enum { CENTURIES_4 = 146097, EPOCH = 719468 };     /* days of 400 years; of 1970-01-01 counted from 0000-03-01 */
@@ -107,23 +108,12 @@ static int iso_date(struct trib_text t, struct tribx_parts *p)
 	return TRIB_NOT_A_VALUE;
 }
 
-static struct trib_text trimmed(struct trib_text t)
-{
-	while (t.n && (*t.p == ' ' || *t.p == '\t')) {
-		t.p++;
-		t.n--;
-	}
-	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\t'))
-		t.n--;
-	return t;
-}
-
 int trib_date_parse(struct trib_text cell, const char *format, trib_date *out)
 {
 	struct tribx_parts p;
 	if (!cell.p)
 		return TRIB_NOT_A_VALUE;
-	cell = trimmed(cell);
+	cell = tribx_text_trim(cell);
 	const int e = format ? tribx_date_match(cell, format, &p) : iso_date(cell, &p);
 	return e ? e : tribx_date_check(&p, out);
 }
@@ -209,7 +199,7 @@ int trib_time_parse(struct trib_text cell, const char *format, trib_time *out)
 	struct tribx_parts p;
 	if (!cell.p)
 		return TRIB_NOT_A_VALUE;
-	cell = trimmed(cell);
+	cell = tribx_text_trim(cell);
 	const char *const end = cell.p + cell.n, *s;
 	if (format) {
 		const int e = tribx_date_match(cell, format, &p);

@@ -3,6 +3,7 @@
  * half-even. */
 #include <stdlib.h>
 #include "arrow/cast.h"
+#include "base/text.h"
 #include "parse/expr_json.h"
 #include "parse/expr_node.h"
 
@@ -59,22 +60,11 @@ static void f64_to_dec(struct tribx_run *r, const struct tribx_eop *o)
 	}
 }
 
-static struct trib_text bare(struct trib_text t)
-{
-	while (t.n && (*t.p == ' ' || *t.p == '\t')) {
-		t.p++;
-		t.n--;
-	}
-	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\t'))
-		t.n--;
-	return t;
-}
-
 static void text_to_dec(struct tribx_run *r, const struct tribx_eop *o)
 {
 	for (int i = 0; i < r->n; i++) {
 		const uint8_t s = o->arg[0]->state[i];
-		const struct trib_text t = s ? (struct trib_text){ NULL, 0 } : bare(tribx_texts(o->arg[0])[i]);
+		const struct trib_text t = s ? (struct trib_text){ NULL, 0 } : tribx_text_trim(tribx_texts(o->arg[0])[i]);
 		o->to->state[i] = s ? s : t.n == 0 ? TRIBX_NULLED : of_dec(trib_dec_parse(t, o->to->scale,
 			&tribx_decs(o->to)[i]));
 	}
@@ -199,7 +189,7 @@ static void text_to_bool(struct tribx_run *r, const struct tribx_eop *o)
 	for (int i = 0; i < r->n; i++) {
 		uint8_t s = o->arg[0]->state[i];
 		if (!s) {
-			const struct trib_text t = bare(tribx_texts(o->arg[0])[i]);
+			const struct trib_text t = tribx_text_trim(tribx_texts(o->arg[0])[i]);
 			s = t.n ? TRIBX_BAD_BOOL : TRIBX_NULLED;
 			for (size_t k = 0; k < sizeof words / sizeof *words && s == TRIBX_BAD_BOOL; k++)
 				if (t.n == strlen(words[k].word) && strncasecmp(t.p, words[k].word, t.n) == 0) {
