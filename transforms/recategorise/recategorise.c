@@ -202,7 +202,7 @@ static int find(struct trib *t, const struct recategorise *r, const struct trib_
 	const struct shared *s = trib_shared(t);
 	for (size_t i = 0; language < 0 && i < s->rules.count; i++)
 		if (s->rules.rules[i].language_count)
-			return trib_fail(t, TRIB_CONFIG, "recategorise.no_column: rule %s names languages, but there is no column '%s'",
+			return trib_fail(t, TRIB_CONFIG, "recategorise.no_column: rule %s names languages, but there is no column \"%s\"",
 			                 s->rules.rules[i].id, r->language);
 	return TRIB_OK;
 }

@@ -60,9 +60,9 @@ static const struct row rows[] = {
 	  "recategorise.bad_rules: rule a: pattern 1, character 3 of '(a'" },
 	{ "{'text':['body'],'review_threshold':0.95," LABELS RULES "}", HEAD, NULL, NULL, NULL, NULL, "recategorise.bad_thresholds" },
 	{ "{'text':['text']," LABELS RULES "}", HEAD "s|1|2025-01-05|Other|x\n", NULL, NULL, NULL, NULL,
-	  "recategorise.no_column: needs a column 'text'; there are: source_id, ticket_id, opened_at, source_label, body" },
+	  "recategorise.no_column: needs a column \"text\"; there are: source_id, ticket_id, opened_at, source_label, body" },
 	{ "{'text':['body']," LABELS "'rules':[{'id':'a','category':'x','phrases':['b'],'languages':['de'],'confidence':1}]}",
-	  HEAD "s|1|2025-01-05|Other|x\n", NULL, NULL, NULL, NULL, "recategorise.no_column: rule a names languages, but there is no column 'lang'" },
+	  HEAD "s|1|2025-01-05|Other|x\n", NULL, NULL, NULL, NULL, "recategorise.no_column: rule a names languages, but there is no column \"lang\"" },
 };
 
 Test(recategorise, rows)
