@@ -26,6 +26,10 @@ ok() {
 same() { # TEXT TEXT
   [ "$1" = "$2" ] || { printf 'expected: %s\n     got: %s\n' "$2" "$1"; return 1; }
 }
+wait_for() { # REGEX FILE
+  for _ in $(seq 1500); do grep -q "$1" "$2" 2>/dev/null && return; sleep 0.01; done
+  echo "no $1 in $2"; return 1
+}
 installed() { # ROOT: make install there; libtool links plugins again for it, so such tests run last (tests/local.mk)
   (cd "$TRIB_BUILD" && make -s install DESTDIR="$1") >"$work/install.log" 2>&1
 }

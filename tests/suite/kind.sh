@@ -14,7 +14,6 @@ trib() { "$TRIB" "$@" >out.txt 2>err; code=$?; }
 code() { same "$code" "$1" || { cat out.txt err; return 1; }; }
 says() { grep -qE -- "$1" err out.txt || { cat out.txt err; return 1; }; }
 listing() { find "${@:-.}" -type f -not -name err -not -name out.txt | sort | xargs -d '\n' sha256sum; }
-wait_for() { for _ in $(seq 400); do grep -q "$1" "$2" 2>/dev/null && return; sleep 0.01; done; echo "no $1 in $2"; return 1; }
 
 # write SOURCE STEPS SINK-OPTIONS TOP >p.yaml, with the sink of $options; feed: the same with the source of tests
 write() {
