@@ -168,6 +168,10 @@ int lite_model_table(struct trib *t, const struct lite *s, const struct trib_tab
 {
 	const struct lite_model_table *m = strcmp(s->model, "partner") == 0 ? find(is->name) : NULL;
 	*filled = *is;
+	if (m && is->mode == TRIB_MERGE && m->mode == TRIB_INSERT_ONLY) {        /* as of reviews that were decided */
+		filled->columns = with_keys(t, is, m, true);
+		return filled->columns ? TRIB_OK : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	}
 	if (!m || (is->mode != TRIB_APPEND && is->mode != m->mode))
 		return TRIB_OK;
 	filled->mode = m->mode;

@@ -47,7 +47,8 @@ const struct lite_model_table lite_model_tables[] = {
 		.key = "source_id ticket_id",
 		.columns = "source_id TEXT NOT NULL, ticket_id TEXT NOT NULL, partner_id" TEXT_ALL ","
 		           " market_id TEXT, product_id TEXT, device_id TEXT, channel TEXT, queue TEXT, lang TEXT,"
-		           " opened_at TEXT, closed_at TEXT, source_label TEXT, text_hash TEXT, dup_of TEXT,"
+		           " opened_at TEXT, local_date TEXT, closed_at TEXT, source_label TEXT, text_hash TEXT,"
+		           " dup_of TEXT,"
 		           " PRIMARY KEY(source_id, ticket_id)) WITHOUT ROWID",
 	},
 	{
@@ -75,6 +76,13 @@ const struct lite_model_table lite_model_tables[] = {
 		           " kind TEXT CHECK(kind IS NULL OR kind IN ('carrier', 'oem', 'mvno', 'platform',"
 		           " 'reseller')), home_market TEXT, tz TEXT, calendar_id TEXT, currency TEXT,"
 		           " stage TEXT) WITHOUT ROWID",
+	},
+	/* of two sources that tell the same value the one with the smaller precedence is shown */
+	{
+		.name = "source", .mode = TRIB_MERGE,
+		.key = "source_id",
+		.columns = "source_id TEXT NOT NULL PRIMARY KEY, name TEXT, precedence INTEGER NOT NULL DEFAULT 100) WITHOUT"
+		           " ROWID",
 	},
 	{
 		.name = "opportunity", .mode = TRIB_MERGE,

@@ -15,18 +15,27 @@
 	"o.series_id, o.period_start, o.period_end, o.value, o.value_dec, o.obs_status, o.conf_status," \
 	" o.source_asof, o.revision, o.recorded_from, o.recorded_to, o.run_id, o.raw_ref"
 
-/* The values of a partner and month: totals (most dimensions *) where they are delivered, else the sum of the
- * details; as delivered before recomputed. Two levels are never added. */
+/* The values of a partner and month. A cell (market, device, product) that several series tell counts once: reported
+ * before recomputed, then by the source's precedence, then the newest. Totals (most dimensions *) are taken where they
+ * are delivered, else the details of one breakdown; two are never added. Where the metric does not add up over its cells
+ * (users, ratios), several cells have no value. */
 #define BY_MONTH(where) \
-	"SELECT partner, month, metric, currency, value FROM (SELECT s.partner_id AS partner," \
-	" substr(o.period_start, 1, 7) AS month, s.metric_id AS metric, s.currency AS currency," \
-	" sum(o.value) AS value, rank() OVER (PARTITION BY s.partner_id, substr(o.period_start, 1, 7)," \
-	" s.metric_id, s.currency ORDER BY s.basis = 'reported' DESC, (s.market_id = '*') + (s.device_id = '*') +" \
-	" (s.product_id = '*') DESC) AS place FROM observation o" \
-	" JOIN series s ON s.series_id = o.series_id WHERE s.grain = 'month' AND o.value IS NOT NULL AND " where \
-	" GROUP BY s.partner_id, substr(o.period_start, 1, 7), s.metric_id, s.currency, s.basis," \
-	" (s.market_id = '*') + (s.device_id = '*') + (s.product_id = '*'))" \
-	" WHERE place = 1"
+	"SELECT c.partner, c.month, c.metric, c.currency, CASE WHEN c.cells = 1 OR k.space_agg = 'sum' THEN c.value END AS" \
+	" value, c.breakdown, c.cells, c.breakdown = max(c.breakdown) OVER every AND c.cells = max(c.cells) OVER every AS whole" \
+	" FROM (SELECT partner, month, metric, currency, breakdown, sum(value) AS value, count(*) AS cells," \
+	" rank() OVER (PARTITION BY partner, month, metric, currency ORDER BY breakdown DESC) AS place" \
+	" FROM (SELECT s.partner_id AS partner, substr(o.period_start, 1, 7) AS month, s.metric_id AS metric," \
+	" s.currency AS currency, o.value AS value," \
+	" 100 * ((s.market_id = '*') + (s.device_id = '*') + (s.product_id = '*'))" \
+	" + 4 * (s.market_id = '*') + 2 * (s.device_id = '*') + (s.product_id = '*') AS breakdown," \
+	" row_number() OVER (PARTITION BY s.partner_id, substr(o.period_start, 1, 7), s.metric_id, s.currency, s.market_id," \
+	" s.device_id, s.product_id ORDER BY s.basis = 'reported' DESC, s.basis, coalesce(f.precedence, 100)," \
+	" o.source_asof DESC, o.recorded_from DESC, s.source_id, s.series_id) AS place" \
+	" FROM observation o JOIN series s ON s.series_id = o.series_id LEFT JOIN source f ON f.source_id = s.source_id" \
+	" WHERE s.grain = 'month' AND o.value IS NOT NULL AND " where ") WHERE place = 1" \
+	" GROUP BY partner, month, metric, currency, breakdown) c LEFT JOIN metric k ON k.metric_id = c.metric" \
+	" AND k.version = (SELECT max(version) FROM metric n WHERE n.metric_id = c.metric) WHERE c.place = 1" \
+	" WINDOW every AS (PARTITION BY c.partner, c.month, c.metric)"
 
 #define IS_COMPLAINT(x) \
 	"coalesce((SELECT c.counts_as_complaint FROM category c WHERE c.taxonomy = " x ".taxonomy AND" \
@@ -54,10 +63,10 @@ const struct lite_model_view lite_model_views[] = {
 	},
 	{
 		"v_ticket_labels",
-		"SELECT t.source_id, t.ticket_id, s.taxonomy, t.partner_id AS partner, substr(t.opened_at, 1,"
+		"SELECT t.source_id, t.ticket_id, s.taxonomy, t.partner_id AS partner, substr(coalesce(t.local_date, t.opened_at), 1,"
 		" 7) AS period, s.category_id AS category_source, n.category_id AS category_now, "
 		IS_COMPLAINT("s") " AS complaint_source, " IS_COMPLAINT("n") " AS complaint_now, n.assigned_by,"
-		" n.rule_or_model, n.confidence FROM ticket t JOIN ticket_category s ON s.source_id = t.source_id"
+		" n.rule_or_model, n.confidence, n.confidence_dec, n.version, n.evidence, n.decided_at FROM ticket t JOIN ticket_category s ON s.source_id = t.source_id"
 		" AND s.ticket_id = t.ticket_id AND s.assigned_by = 'source'"
 		" JOIN ticket_category n ON n.source_id = t.source_id AND n.ticket_id = t.ticket_id AND n.taxonomy ="
 		" s.taxonomy AND " BELIEVED("n") " WHERE NOT EXISTS (SELECT 1"
@@ -89,25 +98,38 @@ const struct lite_model_view lite_model_views[] = {
 		"v_arpu_trend",
 		"SELECT partner, month, currency, revenue, active, arpu, reported_arpu,"
 		" 100.0 * (reported_arpu - arpu) / nullif(arpu, 0) AS diff_pct,"
-		" arpu / nullif(first_value(arpu) OVER (PARTITION BY partner, currency ORDER BY month),"
-		" 0) AS uplift_vs_base FROM (SELECT r.partner, r.month, r.currency, r.value AS revenue,"
-		" a.value AS active, CAST(r.value AS REAL) / nullif(a.value, 0) AS arpu, p.value AS reported_arpu"
-		" FROM v_month r JOIN v_month a ON a.partner = r.partner AND a.month = r.month AND a.metric ="
-		" 'active_users' LEFT JOIN v_month p ON p.partner = r.partner AND p.month = r.month AND p.metric ="
-		" 'arpu' AND p.currency = r.currency WHERE r.metric = 'revenue_net')",
+		" arpu / nullif(first_value(arpu) OVER (PARTITION BY partner, currency ORDER BY arpu IS NULL, month),"
+		" 0) AS uplift_vs_base FROM (SELECT b.partner, b.month, b.currency, r.value AS revenue, a.value AS active,"
+		" CASE WHEN r.whole THEN CAST(r.value AS REAL) / nullif(a.value, 0) END AS arpu,"
+		" CASE WHEN p.breakdown >= 300 OR r.cells IS NULL OR (r.cells = 1 AND r.breakdown = p.breakdown) THEN p.value END"
+		" AS reported_arpu FROM (SELECT DISTINCT partner, month, currency FROM v_month"
+		" WHERE metric IN ('revenue_net', 'arpu')) b LEFT JOIN v_month r ON r.partner = b.partner AND r.month = b.month"
+		" AND r.currency = b.currency AND r.metric = 'revenue_net' LEFT JOIN v_month a ON a.partner = b.partner AND"
+		" a.month = b.month AND a.metric = 'active_users' LEFT JOIN v_month p ON p.partner = b.partner AND p.month ="
+		" b.month AND p.metric = 'arpu' AND p.currency = b.currency)",
 	},
-	/* the newest period of each source: when it was due by its metrics' lateness, and when its first value came */
+	/* The newest period of each source: when it was due by its metrics' lateness, and when its first value came. As of a
+	 * moment after the next period was due, that one is missed: overdue. Now (9999-12-30) is no moment: SQL has no clock
+	 * that a repeated run could trust. */
 	{
 		"v_freshness",
-		"SELECT source, expected_by, arrived_at, CASE WHEN arrived_at > expected_by THEN"
-		" round(julianday(arrived_at) - julianday(expected_by), 3) ELSE 0.0 END AS lateness,"
-		" CASE WHEN arrived_at > expected_by THEN 'late' ELSE 'fresh' END AS state, period_end"
-		" FROM (SELECT s.source_id AS source, max(o.period_end) AS period_end, date(max(o.period_end),"
-		" '+' || coalesce(max(m.lateness), 2) || ' days') AS expected_by, min(o.recorded_from) AS arrived_at"
-		" FROM observation o JOIN series s ON s.series_id = o.series_id"
-		" LEFT JOIN metric m ON m.metric_id = s.metric_id WHERE o.period_end = (SELECT max(p.period_end)"
-		" FROM observation p JOIN series q ON q.series_id = p.series_id"
-		" WHERE q.source_id = s.source_id) GROUP BY s.source_id)",
+		"WITH came AS (SELECT s.source_id, s.metric_id, s.grain, o.period_start, o.period_end, o.recorded_from"
+		" FROM observation o JOIN series s ON s.series_id = o.series_id WHERE rtrim(o.recorded_from, 'Z') <= " AT "),"
+		" newest AS (SELECT c.source_id AS source, c.period_end, max(c.period_start) AS period_start, max(coalesce("
+		"m.lateness, 2)) AS days, min(c.recorded_from) AS arrived_at FROM came c LEFT JOIN metric m ON m.metric_id ="
+		" c.metric_id WHERE c.period_end = (SELECT max(n.period_end) FROM came n WHERE n.source_id = c.source_id)"
+		" GROUP BY c.source_id, c.period_end),"
+		" due AS (SELECT *, date(period_end, '+' || days || ' days') AS expected_by,"
+		" date(CASE WHEN substr(period_start, 9) = '01' AND substr(period_end, 9) = '01' THEN date(period_end, '+' ||"
+		" (12 * (substr(period_end, 1, 4) - substr(period_start, 1, 4)) + substr(period_end, 6, 2) - substr(period_start,"
+		" 6, 2)) || ' months') ELSE date(period_end, '+' || (julianday(period_end) - julianday(period_start)) || ' days')"
+		" END, '+' || days || ' days') AS next_by FROM newest),"
+		" judged AS (SELECT source, CASE WHEN " AT " < '9999' AND " AT " > next_by THEN 'overdue' WHEN arrived_at >"
+		" expected_by THEN 'late' ELSE 'fresh' END AS state, expected_by, next_by, arrived_at, period_end FROM due)"
+		" SELECT source, CASE state WHEN 'overdue' THEN next_by ELSE expected_by END AS expected_by,"
+		" CASE WHEN state <> 'overdue' THEN arrived_at END AS arrived_at, CASE state WHEN 'fresh' THEN 0.0 WHEN 'late' THEN"
+		" round(julianday(arrived_at) - julianday(expected_by), 3) ELSE round(julianday(" AT ") - julianday(next_by), 3)"
+		" END AS lateness, state, period_end FROM judged",
 	},
 	{ NULL, NULL },
 };
