@@ -1,6 +1,7 @@
 # Tests. unit: Criterion, one program per layer, linked with libcore.la; suite: what every plugin of a kind must pass; cases:
 # folders run by the program; bench: ratios, never in `make check`. See README.md here.
 TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = TRIB=$(abs_top_builddir)/trib TRIB_SRC=$(abs_top_srcdir) TRIB_BUILD=$(abs_top_builddir) CC='$(CC)'; \
   export TRIB TRIB_SRC TRIB_BUILD CC;
 EXTRA_DIST += %D%/README.md
