@@ -10,7 +10,7 @@
 
 struct constant { const char *name, *value; int64_t times; };
 struct feed {
-	int64_t rows, parts, batch, flaky, shy, fail_at, slow_ms, bad_every;
+	int64_t rows, parts, batch, flaky, shy, fail_at, slow_ms, slow_from, bad_every;
 	const char *status, *log, *etag, *periods;
 	bool vary, slices, foreign;
 	trib_list constants;
@@ -36,6 +36,7 @@ static const struct trib_field options[] = {
 	TRIB_FIELD(struct feed, shy, .help = "The first n reads of an instance answer RETRY after having put rows."),
 	TRIB_FIELD(struct feed, fail_at, .dflt = "-1", .help = "Id at which the source breaks."),
 	TRIB_FIELD(struct feed, slow_ms, .help = "Pause of a read."),
+	TRIB_FIELD(struct feed, slow_from, .help = "Id from which reads are slow."),
 	TRIB_FIELD(struct feed, bad_every, .help = "Every n-th id is rejected; 0: none."),
 	TRIB_FIELD(struct feed, status, .dflt = "more", .allow = "more|ok", .help = "What a read in the middle answers."),
 	TRIB_FIELD(struct feed, log, .help = "File for what happened."),
@@ -134,7 +135,7 @@ static int read_rows(struct trib *t, void *self, struct trib_batch *out)
 {
 	struct feed *f = self;
 	int64_t end = f->first + f->rows, from = f->next;
-	for (int64_t ms = 0; ms < f->slow_ms && !f->cancelled; ms++)
+	for (int64_t ms = 0; f->next >= f->slow_from && ms < f->slow_ms && !f->cancelled; ms++)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	if (f->cancelled)
 		return trib_fail(t, TRIB_STOPPED, "cancelled");

@@ -156,7 +156,7 @@ ok "and flows through steps" same "$(jq '[.rows[] | select(.times == .id * 10)] 
 # ---- cancel
 pipeline "rows: 1000, parts: 4, batch: 10, slow_ms: 20" "" "" "checkpoint: { rows: 1 }"
 TRIB_WORKERS=2 "$TRIB" run p.yaml >out 2>err & pid=$!
-wait_for "^open p01" feed.log; kill -INT $pid; wait $pid; code=$?
+wait_for "^begin" log; wait_for "^open p01" feed.log; kill -INT $pid; wait $pid; code=$?
 ok "the first signal finishes the part in hand: 4" code 4
 ok "and commits it whole" rows rows 1000
 ok "no further part is opened" told '^open p0[23]' 0
@@ -164,12 +164,12 @@ write "rows: 1000, parts: 4, batch: 10" "" "" "checkpoint: { rows: 1 }"; run
 ok "the next run goes on from there" rows rows 4000
 pipeline "rows: 1000, parts: 2, batch: 10, slow_ms: 50"
 "$TRIB" run p.yaml >out 2>err & pid=$!
-wait_for "^open p00" feed.log; kill -INT $pid; wait_for finishing err; kill -INT $pid; wait $pid; code=$?
+wait_for "^begin" log; kill -INT $pid; wait_for finishing err; kill -INT $pid; wait $pid; code=$?
 ok "a second signal gives up at once: 130" code 130
 ok "and stores nothing" rows rows 0
-pipeline "rows: 10, slow_ms: 30000"
+pipeline "rows: 10, slow_from: 4, slow_ms: 30000"
 "$TRIB" run p.yaml >out 2>err & pid=$!
-wait_for "^open p00" feed.log; kill -INT $pid; wait_for finishing err; kill -INT $pid; from=$SECONDS; wait $pid; code=$?
+wait_for "^begin" log; kill -INT $pid; wait_for finishing err; kill -INT $pid; from=$SECONDS; wait $pid; code=$?
 ok "it also ends a read that takes long" eval 'code 130 && [ $((SECONDS - from)) -lt 15 ]'
 
 finish contract
