@@ -60,6 +60,9 @@ static const struct trib_field options[] = {
 	       .help = "long: one table. model: observation, series and observation_flag of the partner model."),
 	OPTION(grain, .allow = "day|week|month|quarter|year",
 	       .help = "Periods that values are combined to, by the kind of the metric."),
+	OPTION(duplicates, .dflt = "error", .allow = "error|last|max|sum",
+	       .help = "A second value of one series and period that differs: refused, or the last or greatest is kept and "
+	       "flagged; sum: rows are parts of one value. Looked for where series are known: output model, grain, decumulate."),
 	OPTION(decumulate, .dflt = "false",
 	       .help = "Running totals (collection mtd, qtd, ytd, lifetime) become what each period added."),
 	OPTION(fiscal_year_start, .dflt = "1", .allow = "1..12", .help = "Month in which totals of the year begin anew."),
@@ -131,7 +134,9 @@ static int open_norm(struct trib *t, void *self)
 	s->fx = &h->fx;
 	s->wide = !s->o.metric_column;
 	s->to_model = strcmp(s->o.output, "model") == 0;
-	s->held = s->o.grain || s->o.decumulate;
+	static const char letters[] = "elms";
+	s->duplicates = (enum norm_duplicates)(strchr(letters, s->o.duplicates[0]) - letters);
+	s->held = s->o.grain || s->o.decumulate || (s->to_model && s->duplicates == NORM_PARTS);
 	s->decimals = s->held ? NORM_HELD_SCALE : (int)s->o.decimals;
 	if (!s->o.source_id)
 		trib_keep(t, &s->o.source_id, trib_stream_name(t));

@@ -113,7 +113,9 @@ static bool add_item(struct group *g, const struct norm_item *x)
 			return false;
 		g->items = items, g->cap = cap;
 	}
-	g->items[g->count++] = *x;
+	g->items[g->count] = *x;
+	g->items[g->count].order = g->count;
+	g->count++;
 	return true;
 }
 
@@ -237,7 +239,7 @@ static int put(struct trib *t, struct norm *s, const struct group *g, const char
 	struct norm_observation o = {
 		.metric = g->metric, .currency = g->currency, .start = x->start, .end = x->end,
 			.grain = norm_grain_name(x->grain), .status = x->status,
-		.flag = x->negative_delta ? "negative_delta" : NULL, .detail = "{}",
+		.flag = x->negative_delta ? "negative_delta" : x->conflict ? "duplicate_conflict" : NULL, .detail = "{}",
 	};
 	memcpy(o.dim, g->dim, sizeof o.dim);
 	if (norm_round(x->value, NORM_HELD_SCALE, (int)s->o.decimals, &o.value) != 0 ||
@@ -284,11 +286,11 @@ static int combine(struct trib *t, struct norm *s, const struct group *g, const 
 	for (int i = 0, k; i < n; i = k) {
 		struct norm_item x = { .grain = s->grain };
 		norm_wide in_target = 0;
-		bool negative = false;
+		bool negative = false, conflict = false;
 		int covered = 0;
 		trib_period_of(items[i].start, s->grain, &x.start, &x.end);
 		for (k = i; k < n && items[k].start.days < x.end.days; k++) {
-			negative |= items[k].negative_delta;
+			negative |= items[k].negative_delta, conflict |= items[k].conflict;
 			covered += items[k].status == 'A' ? items[k].end.days - items[k].start.days : 0;
 		}
 		if (k > i + 1 || items[i].start.days != x.start.days || items[i].end.days != x.end.days) {
@@ -311,7 +313,7 @@ static int combine(struct trib *t, struct norm *s, const struct group *g, const 
 			x.status = !any ? 'O' : covered < x.end.days - x.start.days ? 'P' : 'A';
 		} else
 			x = items[i], in_target = money ? money[i].value : 0;
-		x.negative_delta = negative;
+		x.negative_delta = negative, x.conflict = conflict;
 		const int bad = put(t, s, g, key, &x, money ? &in_target : NULL);
 		if (bad != 0)
 			return bad;
@@ -319,30 +321,31 @@ static int combine(struct trib *t, struct norm *s, const struct group *g, const 
 	return TRIB_OK;
 }
 
+/* One item per period, sorted: the new count. */
+static int settle(struct trib *t, struct norm *s, struct group *g)
+{
+	const enum norm_kind kind = s->catalogue->metrics[g->metric].kind;
+	const bool sums = kind == NORM_ADDITIVE || kind == NORM_SEMI_ADDITIVE;
+	struct norm_item *items = g->items;
+	int n = 0;
+	norm_sort(items, g->count);
+	for (int i = 0; i < g->count; i++) {
+		const struct norm_item x = items[i];
+		if (n == 0 || !norm_same_period(&items[n - 1], &x))
+			items[n++] = x;
+		else if (norm_duplicate(&items[n - 1], &x, s->duplicates == NORM_PARTS && !sums ? NORM_REFUSED : s->duplicates) ==
+		         NORM_CONFLICT)
+			refuse(t, s, g, &x, "normalise.duplicate_conflict",
+			       sums ? "two values for one period" : "two values for one period, and they cannot be added");
+	}
+	return n;
+}
+
 static int flush_group(struct trib *t, struct norm *s, struct group *g, const char *key)
 {
 	const struct norm_metric *m = &s->catalogue->metrics[g->metric];
-	const bool sums = m->kind == NORM_ADDITIVE || m->kind == NORM_SEMI_ADDITIVE;
 	struct norm_item *items = g->items;
-	norm_sort(items, g->count);
-	int n = g->count;
-	for (int i = 1; i < n && !sums; i++)
-		if (items[i].start.days == items[i - 1].start.days && items[i].end.days == items[i - 1].end.days &&
-		    items[i].value != items[i - 1].value) {
-			refuse(t, s, g, &items[i], "normalise.duplicate_conflict",
-			       "two values for one period, and they cannot be added");
-			items[i].value = items[i - 1].value;
-		}
-	if (sums)
-		n = norm_merge(items, n);
-	else {
-		int kept = 0;
-		for (int i = 0; i < n; i++)
-			if (kept == 0 || items[i].start.days != items[kept - 1].start.days ||
-			    items[i].end.days != items[kept - 1].end.days)
-				items[kept++] = items[i];
-		n = kept;
-	}
+	int n = settle(t, s, g);
 	struct norm_item *room = calloc(2 * (size_t)n + 1, sizeof *room), *money = room + n;
 	if (!room)
 		return trib_fail(t, TRIB_FATAL, "no memory");

@@ -13,13 +13,15 @@
 enum { BATCH = 8192 };
 
 struct parts {
-	bool num, den, told;
+	bool num, den, told, mixed;      /* mixed: amounts of two currencies */
 	norm_wide num_value, den_value, reported, half;
 	int32_t num_currency, currency, series;
 	trib_date start;
 };
 struct norm_model {
-	struct norm_words series, ratios;
+	struct norm_words series, ratios, told;
+	struct norm_item *told_items;    /* by code of told: the value of a series and period */
+	int32_t told_cap;
 	char (*ids)[33];
 	struct parts *parts;
 	int32_t id_cap, parts_cap;
@@ -204,9 +206,10 @@ static bool note_parts(struct norm *s, const struct norm_observation *o, int32_t
 		if (r == o->metric)
 			p->told = true, p->reported = o->value, p->half = o->half, p->currency = o->currency, p->series = series;
 		if (m->num == o->metric)
-			p->num = true, p->num_value += o->value, p->num_currency = o->currency;
+			p->mixed |= p->num && p->num_currency != o->currency, p->num = true, p->num_value = o->value,
+				p->num_currency = o->currency;
 		if (m->den == o->metric)
-			p->den = true, p->den_value += o->value;
+			p->den = true, p->den_value = o->value;
 	}
 	return true;
 }
@@ -217,7 +220,7 @@ static int compare(struct trib *t, struct norm *s, int ratio, const struct parts
 	const struct norm_metric *m = &s->catalogue->metrics[ratio];
 	trib_dec q;
 	norm_wide expected;
-	if (!p->num || !p->den || !p->told || p->den_value == 0)
+	if (!p->num || !p->den || !p->told || p->mixed || p->den_value == 0)
 		return TRIB_OK;
 	if (m->unit->dim == NORM_MONEY && p->num_currency != p->currency)
 		return TRIB_OK;
@@ -258,18 +261,20 @@ static int put_observation(struct trib *t, struct norm *s, int32_t series, const
 	return row_done(t, 0, b, &m->main_rows);
 }
 
-int norm_model_put(struct trib *t, struct norm *s, const struct norm_observation *o)
+static int32_t reported(struct trib *t, struct norm *s, const struct norm_observation *o, struct series_key *k)
 {
-	struct series_key k;
 	if (!model_of(s))
 		return trib_fail(t, TRIB_FATAL, "no memory");
-	memset(&k, 0, sizeof k);
-	memcpy(k.dim, o->dim, sizeof k.dim);
-	k.metric = o->metric, k.currency = o->currency, k.from = -1;
-	snprintf(k.grain, sizeof k.grain, "%s", o->grain);
-	const int32_t series = series_of(t, s, &k);
-	if (series < 0)
-		return series;
+	memset(k, 0, sizeof *k);
+	memcpy(k->dim, o->dim, sizeof k->dim);
+	k->metric = o->metric, k->currency = o->currency, k->from = -1;
+	snprintf(k->grain, sizeof k->grain, "%s", o->grain);
+	return series_of(t, s, k);
+}
+
+static int put_both(struct trib *t, struct norm *s, const struct norm_observation *o, struct series_key *k,
+                    int32_t series)
+{
 	int bad = put_observation(t, s, series, o, o->value);
 	if (bad == 0 && norm_has_value(o->status) && !note_parts(s, o, series))
 		return trib_fail(t, TRIB_FATAL, "no memory");
@@ -277,18 +282,70 @@ int norm_model_put(struct trib *t, struct norm *s, const struct norm_observation
 		bad = put_flag(t, s, series, o->start, o->flag, o->detail);
 	if (bad != 0 || !o->is_converted || o->currency == s->target || !norm_has_value(o->status))
 		return bad;
-	k.basis = BASIS_RECOMPUTED, k.from = o->currency, k.currency = s->target;
-	const int32_t second = series_of(t, s, &k);
+	k->basis = BASIS_RECOMPUTED, k->from = o->currency, k->currency = s->target;
+	const int32_t second = series_of(t, s, k);
 	if (second < 0)
 		return second;
 	trib_count(t, 0, TRIB_CREATED, 1);
 	return put_observation(t, s, second, o, o->converted);
 }
 
+int norm_model_put(struct trib *t, struct norm *s, const struct norm_observation *o)
+{
+	struct series_key k;
+	const int32_t series = reported(t, s, o, &k);
+	return series < 0 ? series : put_both(t, s, o, &k, series);
+}
+
+/* Was the series told for this period before, in this scope? NORM_REPLACED: it was not, or this value holds: of two rows
+ * of one key the sink takes the later. */
+static int told_before(struct trib *t, struct norm *s, const struct norm_observation *o, int32_t series, bool *conflict)
+{
+	struct norm_model *m = s->model;
+	const int32_t key[] = { series, o->start.days, o->end.days }, before = m->told.count;
+	const int32_t code = norm_code_of(&m->told, (struct trib_text){ (const char *)key, sizeof key }, INT32_MAX / 2);
+	const struct norm_item x = { .start = o->start, .end = o->end, .value = o->value, .status = o->status };
+	if (code >= m->told_cap) {
+		const int32_t cap = m->told_cap ? m->told_cap * 2 : 64;
+		struct norm_item *items = realloc(m->told_items, (size_t)cap * sizeof *items);
+		if (!items)
+			return trib_fail(t, TRIB_FATAL, "no memory");
+		m->told_items = items, m->told_cap = cap;
+	}
+	if (code < 0)
+		return trib_fail(t, TRIB_FATAL, "no memory");
+	if (code == before)
+		return m->told_items[code] = x, NORM_REPLACED;
+	m->told_items[code].conflict = false;
+	const enum norm_same is = norm_duplicate(&m->told_items[code], &x, s->duplicates);
+	*conflict = m->told_items[code].conflict;
+	return (int)is;
+}
+
+static int put_row(struct trib *t, struct norm *s, struct trib_batch *in, int64_t row, struct norm_observation *o)
+{
+	struct series_key k;
+	bool conflict = false;
+	const int32_t series = reported(t, s, o, &k);
+	const int is = series < 0 ? series : told_before(t, s, o, series, &conflict);
+	if (is < 0)
+		return is;
+	if (conflict)
+		o->flag = "duplicate_conflict", o->detail = "{}";
+	if (is == NORM_REPLACED)
+		return put_both(t, s, o, &k, series);
+	if (is == NORM_CONFLICT)
+		trib_reject(t, in, row, "normalise.duplicate_conflict", "%s has another value for the period from \"%s\" in "
+		            "this file; `duplicates` says which one holds", s->catalogue->metrics[o->metric].id,
+		            s->periods.texts[s->rows.period[row]].p);
+	else
+		trib_count(t, 0, TRIB_DEDUPED, 1);
+	return is == NORM_KEPT && conflict ? put_flag(t, s, series, o->start, o->flag, o->detail) : TRIB_OK;
+}
+
 int norm_model_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	const struct norm_rows *r = &s->rows;
-	(void)in;
 	for (int64_t i = 0; i < r->count; i++) {
 		if (r->entry[i] < 0)
 			continue;
@@ -305,7 +362,7 @@ int norm_model_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 		f.m = f.m < 0 ? -f.m : f.m;
 		if (norm_scale(5, r->scale[i] + 1, f, s->decimals, &o.half) != 0)
 			o.half = 0;
-		const int bad = norm_model_put(t, s, &o);
+		const int bad = put_row(t, s, in, i, &o);
 		if (bad != 0)
 			return bad;
 	}
@@ -323,7 +380,7 @@ int norm_model_flush(struct trib *t, struct norm *s)
 		memcpy(&ratio, m->ratios.texts[i].p + NORM_DIMS * sizeof ratio, sizeof ratio);
 		bad = compare(t, s, ratio, &m->parts[i]);
 	}
-	norm_words_done(&m->ratios);
+	norm_words_done(&m->ratios), norm_words_done(&m->told);
 	struct { struct trib_batch *b; int64_t *rows; int output; } const rest[] = {
 		{ &m->more, &m->more_rows, 1 }, { &m->main, &m->main_rows, 0 }, { &m->flags, &m->flag_rows, 2 },
 	};
@@ -341,7 +398,7 @@ void norm_model_done(struct norm *s)
 	if (!m)
 		return;
 	trib_free(&m->main), trib_free(&m->more), trib_free(&m->flags);
-	norm_words_done(&m->series), norm_words_done(&m->ratios);
-	free(m->ids), free(m->parts), free(m);
+	norm_words_done(&m->series), norm_words_done(&m->ratios), norm_words_done(&m->told);
+	free(m->ids), free(m->parts), free(m->told_items), free(m);
 	s->model = NULL;
 }

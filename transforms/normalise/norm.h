@@ -13,6 +13,7 @@
 #include "catalogue.h"
 #include "cell.h"
 #include "fx.h"
+#include "over_time.h"
 #include "text.h"
 #include "words.h"
 
@@ -32,7 +33,7 @@ struct norm_options {
 	int64_t fx_max_age, decimals;
 	const char *partner, *market, *device, *product, *partner_column, *market_column, *device_column, *product_column;
 	const char *source_id, *tz, *calendar_id;
-	const char *output, *grain;
+	const char *output, *grain, *duplicates;
 	bool decumulate;
 	int64_t fiscal_year_start;
 };
@@ -72,6 +73,7 @@ struct norm {
 	int32_t target, source_currency; /* codes, -1: none */
 	bool wide, votes, to_model, held;
 	enum trib_grain grain;           /* 0: as it comes */
+	enum norm_duplicates duplicates;
 	enum trib_grain period_grain;
 
 	struct norm_words names, columns, periods, currencies, markets, dims[NORM_DIMS];

@@ -7,7 +7,14 @@ static int by_start(const void *x, const void *y)
 	const struct norm_item *a = x, *b = y;
 	if (a->start.days != b->start.days)
 		return a->start.days < b->start.days ? -1 : 1;
-	return a->end.days < b->end.days ? -1 : a->end.days > b->end.days;
+	if (a->end.days != b->end.days)
+		return a->end.days < b->end.days ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+bool norm_same_period(const struct norm_item *a, const struct norm_item *b)
+{
+	return a->start.days == b->start.days && a->end.days == b->end.days;
 }
 
 void norm_sort(struct norm_item *items, int count)
@@ -16,20 +23,23 @@ void norm_sort(struct norm_item *items, int count)
 		qsort(items, (size_t)count, sizeof *items, by_start);
 }
 
-int norm_merge(struct norm_item *items, int count)
+enum norm_same norm_duplicate(struct norm_item *into, const struct norm_item *x, enum norm_duplicates how)
 {
-	int n = 0;
-	for (int i = 0; i < count; i++) {
-		struct norm_item *last = n ? &items[n - 1] : NULL;
-		if (!last || by_start(last, &items[i]) != 0)
-			items[n++] = items[i];
-		else if (items[i].status == 'A') {
-			last->value = last->status == 'A' ? last->value + items[i].value : items[i].value;
-			last->status = 'A';
-			last->negative_delta |= items[i].negative_delta;
-		}
-	}
-	return n;
+	if (x->status != 'A')
+		return NORM_KEPT;
+	if (into->status != 'A')
+		return *into = *x, NORM_REPLACED;
+	if (how == NORM_PARTS)
+		return __builtin_add_overflow(into->value, x->value, &into->value) ? NORM_CONFLICT : NORM_REPLACED;
+	if (x->value == into->value)
+		return NORM_KEPT;
+	if (how == NORM_REFUSED)
+		return NORM_CONFLICT;
+	into->conflict = true;
+	if (how == NORM_GREATER && x->value < into->value)
+		return NORM_KEPT;
+	into->value = x->value;
+	return NORM_REPLACED;
 }
 
 /* Where the running total that is told for `day` began. */
