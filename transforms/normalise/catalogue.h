@@ -62,6 +62,7 @@ struct norm_sense {
 	struct norm_ratio unit, scale;
 	bool unit_known;                 /* by alias, header or multiplier: a share needs no further evidence */
 	bool negative, ambiguous;
+	bool minor;                      /* in minor units: how many make one is the currency's */
 	enum norm_collection collection;
 	char currency[4], symbol[8];
 };

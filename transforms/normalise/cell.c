@@ -102,6 +102,16 @@ static int decorated(const struct trib_numbers *f, struct trib_text cell, enum n
 	if (suffixed(f, cell, want, m, scale, unit) == NORM_VALUE ||
 	    prefixed(f, cell, want, m, scale, unit, room) == NORM_VALUE)
 		return NORM_VALUE;
+	if (cell.n > 2 && cell.p[0] == '(' && cell.p[cell.n - 1] == ')') {       /* ($5.00), (3 %) */
+		const struct trib_text inner = norm_trimmed((struct trib_text){ cell.p + 1, cell.n - 2 }, "");
+		if (inner.n > 0 && inner.p[0] != '-' && inner.p[0] != '(' &&
+		    (suffixed(f, inner, want, m, scale, unit) == NORM_VALUE ||
+		     prefixed(f, inner, want, m, scale, unit, room) == NORM_VALUE) && *m >= 0) {
+			*m = -*m;
+			return NORM_VALUE;
+		}
+		*unit = (struct trib_text){ NULL, 0 };
+	}
 	const int bad = number(f, cell, m, scale);
 	return bad == 0 ? NORM_VALUE : bad;
 }

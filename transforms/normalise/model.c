@@ -241,7 +241,7 @@ static int compare(struct trib *t, struct norm *s, int ratio, const struct parts
 /* ---- observations ---- */
 
 static int put_observation(struct trib *t, struct norm *s, int32_t series, const struct norm_observation *o,
-                           norm_wide value)
+                           norm_wide value, const char *from)
 {
 	struct norm_model *m = s->model;
 	struct trib_batch *b = &m->main;
@@ -258,6 +258,8 @@ static int put_observation(struct trib *t, struct norm *s, int32_t series, const
 	const char status[2] = { o->status };
 	put(b, "obs_status", status);
 	put(b, "conf_status", "F");
+	if (from)
+		put(b, "raw_ref", from);
 	return row_done(t, 0, b, &m->main_rows);
 }
 
@@ -275,7 +277,7 @@ static int32_t reported(struct trib *t, struct norm *s, const struct norm_observ
 static int put_both(struct trib *t, struct norm *s, const struct norm_observation *o, struct series_key *k,
                     int32_t series)
 {
-	int bad = put_observation(t, s, series, o, o->value);
+	int bad = put_observation(t, s, series, o, o->value, NULL);
 	if (bad == 0 && norm_has_value(o->status) && !note_parts(s, o, series))
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	if (bad == 0 && o->flag)
@@ -287,7 +289,7 @@ static int put_both(struct trib *t, struct norm *s, const struct norm_observatio
 	if (second < 0)
 		return second;
 	trib_count(t, 0, TRIB_CREATED, 1);
-	return put_observation(t, s, second, o, o->converted);
+	return put_observation(t, s, second, o, o->converted, o->rate);
 }
 
 int norm_model_put(struct trib *t, struct norm *s, const struct norm_observation *o)
@@ -343,6 +345,19 @@ static int put_row(struct trib *t, struct norm *s, struct trib_batch *in, int64_
 	return is == NORM_KEPT && conflict ? put_flag(t, s, series, o->start, o->flag, o->detail) : TRIB_OK;
 }
 
+/* The rate behind a converted row: value, kind and the day or period it is of. */
+static void rate_text(struct norm *s, const struct norm_observation *o, int32_t period, char *to, size_t room)
+{
+	struct norm_rate r;
+	char number[TRIB_DEC_TEXT + 1], date[16];
+	if (norm_rate_of(s, o->metric, period, o->currency, &r) != 0)
+		return;
+	number[trib_dec_short(norm_dec_of(r.m), r.scale, number)] = '\0';
+	date[trib_date_text(r.date, date)] = '\0';
+	snprintf(to, room, "1 %s = %s %s, %s of %s", s->currencies.texts[o->currency].p, number,
+	         s->currencies.texts[s->target].p, policies[r.kind], date);
+}
+
 int norm_model_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	const struct norm_rows *r = &s->rows;
@@ -362,6 +377,10 @@ int norm_model_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 		f.m = f.m < 0 ? -f.m : f.m;
 		if (norm_scale(5, r->scale[i] + 1, f, s->decimals, &o.half) != 0)
 			o.half = 0;
+		char rate[128] = "";
+		if (o.is_converted && o.currency != s->target)
+			rate_text(s, &o, r->period[i], rate, sizeof rate);
+		o.rate = rate[0] ? rate : NULL;
 		const int bad = put_row(t, s, in, i, &o);
 		if (bad != 0)
 			return bad;

@@ -46,6 +46,7 @@ struct norm_entry {
 	struct norm_factor factor;
 	int32_t currency;                /* code, -1: not said */
 	bool decided;                    /* percent or fraction is settled */
+	int8_t inferred;                 /* by the first rows: 100 percent, 1 fraction; the rest is held to it */
 	bool bad_unit;                   /* the unit beside the value is of another dimension, or unknown */
 	struct norm_share votes;
 	char near[64];
@@ -129,6 +130,7 @@ struct norm_observation {
 	char status;
 	const char *flag;                /* NULL: none; detail is a JSON object */
 	const char *detail;
+	const char *rate;                /* what converted it, NULL: several or none */
 	norm_wide half;                  /* half of the last digit that was printed, in the metric's unit */
 };
 static inline bool norm_has_value(char status) { return status == 'A' || status == 'P'; }

@@ -138,6 +138,7 @@ static void ready(struct norm *s, struct norm_entry *e)
 		e->factor.m = -e->factor.m;
 	e->currency = norm_currency_code(s, e->is.currency);
 	e->decided = e->is.unit_known;
+	e->inferred = 0;
 }
 
 /* The entry of a name that was not met before; its code is the next. */

@@ -33,6 +33,7 @@ static int settle(const struct norm_catalogue *c, const struct norm_alias *a, co
 	const struct norm_unit *unit = said && said->unit ? said->unit : a->unit;
 	if (unit && norm_unit_ratio(unit, m->unit, &s.unit) != 0)
 		return TRIB_NOT_A_VALUE;
+	s.minor = unit && strcmp(unit->id, "minor") == 0;
 	if (said && said->scale.num != 1)       /* the header's own "(k)" is nearer than the alias's multiplier */
 		s.scale = said->scale;
 	s.unit_known = unit || a->multiplied || s.scale.num != 1 || m->unit->dim != NORM_SHARE;
@@ -98,6 +99,7 @@ int norm_sense_unit(const struct norm_catalogue *c, struct trib_text unit, struc
 		if (norm_unit_ratio(said.unit, m->unit, &s.unit) != 0)
 			return TRIB_NOT_A_VALUE;
 		s.scale = said.scale;
+		s.minor = strcmp(said.unit->id, "minor") == 0;
 		s.unit_known = true;
 	} else if (said.scale.num != 1)
 		s.scale = said.scale;

@@ -15,7 +15,8 @@ static const struct norm_unit units[] = {
 	{ "ppm", "parts per million", NORM_SHARE, 1, 1000000 },
 	{ "per_1k", "/1k|per 1k|per 1000|per thousand|/1000", NORM_SHARE, 1, 1000 },
 	{ "currency", "money|Währung", NORM_MONEY, 1, 1 },
-	{ "minor", "c|ct|cts|cent|cents|centimes|pence|penny|paise|kopecks|Eurocent|¢", NORM_MONEY, 1, 100 },
+	{ "minor", "minor unit|minor units", NORM_MONEY, 1, 100 },     /* of the row's currency: JPY 0 digits, KWD 3 */
+	{ "cent", "c|ct|cts|cents|centimes|pence|penny|paise|kopecks|Eurocent|¢", NORM_MONEY, 1, 100 },
 	{ "B", "byte|bytes|Byte|octet|octets", NORM_DATA, 1, 1 },
 	{ "kB", "KB|kilobyte|kilobytes|ko", NORM_DATA, 1000, 1 },
 	{ "MB", "megabyte|megabytes|Mo", NORM_DATA, 1000000, 1 },

@@ -32,6 +32,7 @@ static int decide_shares(struct trib *t, struct norm *s, struct trib_batch *in)
 			                 "fractions; give the alias a unit: \"%%\" or fraction",
 			                 s->wide ? s->columns.texts[c < s->columns.count ? c : 0].p : s->names.texts[c].p);
 		e->decided = true;
+		e->inferred = (int8_t)is;
 		if (is == 100 && norm_ratio_mul(e->is.ratio, (struct norm_ratio){ 1, 100 }, &e->is.ratio) == 0) {
 			const int sign = e->is.negative ? -1 : 1;
 			e->factor = norm_factor_of(e->is.ratio);
@@ -134,6 +135,19 @@ static int32_t currency_at(struct norm *s, const struct norm_entry *e, int64_t i
 	return s->source_currency;
 }
 
+/* A minor unit counts as a hundredth; of a currency with another number of digits the point moves by the difference. */
+static void by_digits(struct norm *s, const struct norm_entry *e, int64_t i)
+{
+	struct norm_rows *r = &s->rows;
+	const int32_t c = currency_at(s, e, i);
+	const int digits = c < 0 ? -1 : norm_currency_digits(s->currencies.texts[c].p);
+	for (int d = digits; d > 2; d--)
+		r->scale[i]++;
+	for (int d = digits; d >= 0 && d < 2; d++)
+		if (r->scale[i] > 0 || __builtin_mul_overflow(r->m[i], (norm_wide)10, &r->m[i]))
+			r->scale[i]--;
+}
+
 static void reject_currency(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i,
                             const struct norm_entry *e)
 {
@@ -224,6 +238,15 @@ static bool plausible(struct trib *t, struct norm *s, struct trib_batch *in, int
 	return false;
 }
 
+/* What the first rows said of shares holds to the end: 0.5 in a column of percents may be a half. */
+static bool against_the_column(const struct norm_rows *r, const struct norm_entry *e, int64_t i, norm_wide m)
+{
+	const norm_wide one = r->scale[i] < 39 ? (norm_wide)norm_pow10[r->scale[i]] : 0, size = m < 0 ? -m : m;
+	if (r->status[i] != 'A' || size == 0)
+		return false;
+	return (e->inferred == 100 && size <= one) || (e->inferred == 1 && size > one);
+}
+
 int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
@@ -234,15 +257,24 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 	for (int64_t i = 0; i < r->count; i++) {
 		r->is_converted[i] = false;
 		r->converted[i] = zero;
-		const norm_wide m = r->m[i];
 		if (r->entry[i] < 0) {
 			r->m[i] = zero, r->status[i] = 0, r->currency[i] = -1;
 			continue;
 		}
 		const struct norm_entry *e = &s->entries[r->entry[i]];
+		if (e->is.minor)
+			by_digits(s, e, i);
+		const norm_wide m = r->m[i];
 		const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
 		if (norm_scale(m, r->scale[i], e->factor, s->decimals, &r->m[i]) != 0) {
 			out_of_range(t, s, in, i);
+			continue;
+		}
+		if (against_the_column(r, e, i, m)) {
+			trib_reject(t, in, i, "normalise.percent_or_fraction",
+			            "column \"%s\": %s was %s so far, and this value is not; give its alias the unit \"%%\" or fraction",
+			            column_of(s, i), metric->id, e->inferred == 100 ? "in percent" : "a fraction");
+			r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}
 		if (metric->bounded && !e->is.unit_known && r->m[i] > (norm_wide)norm_pow10[s->decimals]) {

@@ -69,6 +69,16 @@ Test(normalise, long_input)
 		  "normalise.unit_mismatch: \"min\" does not convert to GB, the unit of data_gb" },
 		{ .options = "{" LONG NET "'locale':'en_US'}", "period|metric|value\n2025-01|churn|12.5\n", "", "normalise.percent_or_fraction: column \"value\": churn is a share and cannot be above 1" },
 		{ .options = "{" LONG NET "'locale':'en_US','bytes':'binary'}", "period|metric|value\n2025-01|data_gb|1 GB\n", "2025-01-01|2025-02-01|data_gb|GB|~|1.0737\n" },
+		/* C.1 to C.3: the page's own figures, from the cell to the value */
+		{ .options = "{" LONG "'locale':'en_IN','market':'IN','source_currency':'INR'}", "period|metric|value\n2025-01|revenue_net|12.5 lakh\n2025-02|revenue_net|3.2 crore\n2025-03|revenue_net|₹ 1,23,456.78\n2025-04|revenue_net|3.2 Cr\n",
+		  "2025-01-01|2025-02-01|revenue_net|currency|INR|1250000\n2025-02-01|2025-03-01|revenue_net|currency|INR|32000000\n2025-03-01|2025-04-01|revenue_net|currency|INR|123456.78\n2025-04-01|2025-05-01|revenue_net|currency|INR|32000000\n" },
+		{ .options = "{" LONG "'locale':'tr'}", "period|metric|value\n2025-01|churn|%12,5\n2025-01|csat|125 ‰\n2025-01|conversion|1.250 bps\n", "2025-01-01|2025-02-01|churn|fraction|~|0.125\n2025-01-01|2025-02-01|csat|fraction|~|0.125\n2025-01-01|2025-02-01|conversion|fraction|~|0.125\n" },
+		{ .options = "{" LONG NET "'locale':'en_US','aliases':[{'alias':'Data (M)','metric':'data_b'},{'alias':'Sales (M)','metric':'revenue_net','currency':'EUR'},{'alias':'Talk','metric':'talk'}],'metrics':[{'metric_id':'data_b','unit':'B'},{'metric_id':'talk','unit':'s'}]}",
+		  "period|metric|value\n2025-01|data_b|1 GB\n2025-01|data_b|1 GiB\n2025-01|data_b (M)|5\n2025-01|revenue_net (M)|€5\n2025-01|talk|PT1H30M\n",
+		  "2025-01-01|2025-02-01|data_b|B|~|1000000000\n2025-01-01|2025-02-01|data_b|B|~|1073741824\n2025-01-01|2025-02-01|data_b|B|~|5000000\n2025-01-01|2025-02-01|revenue_net|currency|EUR|5000000\n2025-01-01|2025-02-01|talk|s|~|5400\n" },
+		/* minor units are the currency's: JPY 0 digits, KWD 3, CLF 4; cents are hundredths */
+		{ .options = "{" LONG "'locale':'en_US','currency_column':'c','unit_column':'u'}", "period|metric|value|c|u\n2025-01|revenue_net|512|EUR|minor\n2025-01|revenue_net|512|JPY|minor\n2025-01|revenue_net|51.2|JPY|minor units\n2025-01|revenue_net|1512|KWD|minor\n2025-01|revenue_net|5000|CLF|minor\n2025-01|revenue_net|512|USD|c\n",
+		  "2025-01-01|2025-02-01|revenue_net|currency|EUR|5.12\n2025-01-01|2025-02-01|revenue_net|currency|JPY|512\n2025-01-01|2025-02-01|revenue_net|currency|JPY|51.2\n2025-01-01|2025-02-01|revenue_net|currency|KWD|1.512\n2025-01-01|2025-02-01|revenue_net|currency|CLF|0.5\n2025-01-01|2025-02-01|revenue_net|currency|USD|5.12\n" },
 		/* plausible_min and plausible_max: the exact value in the metric's unit, bounds included */
 		{ .options = "{" LONG "'locale':'en_US','metrics':[{'metric_id':'price','unit':'currency','plausible_min':'0.99','plausible_max':'99'}],'aliases':[{'alias':'Price (c)','metric':'price','unit':'c','currency':'USD'}]}",
 		  "period|metric|value\n2025-01|Price (c)|99\n2025-02|Price (c)|9900\n2025-03|Price (c)|98.9999999\n2025-04|Price (c)|N/A\n", "2025-01-01|2025-02-01|price|currency|USD|0.99\n2025-02-01|2025-03-01|price|currency|USD|99\n2025-04-01|2025-05-01|price|currency|USD|~\n",
@@ -180,6 +190,25 @@ Test(normalise, partner_model)
 	}
 }
 
+/* Percent or fraction is inferred from the first rows; a later one that contradicts them is refused, not read in the other way. */
+Test(normalise, shares_are_held_to_what_the_first_rows_said)
+{
+	static const struct { const char *first, *then, *out, *dead; } rows[] = {
+		{ "period|churn\n2025-01|12.5\n", "period|churn\n2025-02|0.5\n2025-03|1.5\n2025-04|0.5 %\n2025-05|0\n",
+		  "2025-01-01|2025-02-01|churn|fraction|~|0.125\n2025-03-01|2025-04-01|churn|fraction|~|0.015\n2025-04-01|2025-05-01|churn|fraction|~|0.005\n2025-05-01|2025-06-01|churn|fraction|~|0\n", "was in percent so far" },
+		{ "period|return_rate\n2025-01|0.5\n", "period|return_rate\n2025-02|1.5\n2025-03|150 %\n", "2025-01-01|2025-02-01|return_rate|fraction|~|0.5\n2025-03-01|2025-04-01|return_rate|fraction|~|1.5\n", "was a fraction so far" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct drive d;
+		drive_open(&d, &normalise_LTX_trib_plugin, "{'locale':'en_US','decimals':4}");
+		cr_assert(drive_rows(&d, rows[i].first) == 0 && drive_rows(&d, rows[i].then) == 0, "%s", d.error);
+		cr_expect_str_eq(drive_out(&d, 0), rows[i].out, "row %zu:\n%s", i, drive_out(&d, 0));
+		cr_expect(d.t->dead.count == 1 && strstr(drive_dead(&d), rows[i].dead), "row %zu:\n%s", i, drive_dead(&d));
+		cr_expect(drive_balanced(&d));
+		drive_close(&d);
+	}
+}
+
 /* What the observations say, their series looked up. */
 Test(normalise, partner_model_observations)
 {
@@ -188,7 +217,7 @@ Test(normalise, partner_model_observations)
 	cr_assert(drive_rows(&d, "Month|Revenue|Users|ARPU (c)\n2025-01|50,000|1,000,000|5\n2025-02|*|n/a|~\n2025-01|*|n/a|5\n") == 0 && drive_flush(&d) == 0, "%s", d.error);
 	const char *lines = drive_out(&d, 0);
 	static const char *const tails[] = {
-		"|2025-01-01|2025-02-01|50000|A|F|~|~|~", "|2025-01-01|2025-02-01|46000|A|F|~|~|~", "|2025-01-01|2025-02-01|1000000|A|F|~|~|~", "|2025-01-01|2025-02-01|0.05|A|F|~|~|~",
+		"|2025-01-01|2025-02-01|50000|A|F|~|~|~", "|2025-01-01|2025-02-01|46000|A|F|~|~|1 USD = 0.92 EUR, avg of 2025-01-01", "|2025-01-01|2025-02-01|1000000|A|F|~|~|~", "|2025-01-01|2025-02-01|0.05|A|F|~|~|~",
 		"|2025-02-01|2025-03-01|~|Q|F|~|~|~", "|2025-02-01|2025-03-01|~|O|F|~|~|~", "|2025-02-01|2025-03-01|~|O|F|~|~|~", "",
 	};
 	for (size_t i = 0; i < COUNT(tails); i++) {

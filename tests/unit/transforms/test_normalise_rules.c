@@ -102,6 +102,10 @@ Test(normalise_rules, cells)
 		{ "en_IN", "12,34,567.89", NORM_MONEY, NORM_VALUE, "1234567.89", 0 }, { "en_US", "12,34,567.89", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 },
 		{ "en_US", "(1,234.50)", NORM_MONEY, NORM_VALUE, "-1234.5", 0 }, { "en_US", "1234.50-", NORM_MONEY, NORM_VALUE, "-1234.5", 0 }, { "en_US", "−5", NORM_MONEY, NORM_VALUE, "-5", 0 },
 		{ "en_US", "１２３", NORM_MONEY, NORM_VALUE, "123", 0 }, { "en_US", "'123", NORM_MONEY, NORM_VALUE, "123", 0 }, { "en_US", "1.2e3", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 },
+		{ "en_US", "1,234.50 CR", NORM_MONEY, NORM_VALUE, "-1234.5", 0 }, { "en_US", "1,234.50 DR", NORM_MONEY, NORM_VALUE, "1234.5", 0 }, { "ar", "\u0661\u0662\u0663", NORM_MONEY, NORM_VALUE, "123", 0 },
+		{ "en_US", "nil", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 }, { "en_US", "1\uff12", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 }, { "en_US", "+1,234", NORM_MONEY, NORM_VALUE, "1234", 0 }, { "en_US", "- 1,234", NORM_MONEY, NORM_VALUE, "-1234", 0 },
+		{ "en_US", "($1,234.50)", NORM_MONEY, NORM_VALUE, "-1234.5", "$" }, { "en_US", "(3 %)", NORM_SHARE, NORM_VALUE, "-3", "%" }, { "en_US", "($-5)", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 },
+		{ "en_US", "($)", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 }, { "en_IN", "3.2 CR", NORM_MONEY, TRIB_NOT_A_VALUE, 0, 0 },              /* a credit of 3.2, or crore */
 		/* scale words, units, currencies beside the number (C.2) */
 		{ "en_US", "12.5 lakh", NORM_MONEY, NORM_VALUE, "12.5", "lakh" }, { "en_US", "3.2 crore", NORM_MONEY, NORM_VALUE, "3.2", "crore" }, { "en_US", "3.2 Cr", NORM_MONEY, NORM_VALUE, "3.2", "Cr" },
 		{ "en_US", "12.5 %", NORM_SHARE, NORM_VALUE, "12.5", "%" }, { "tr", "%12,5", NORM_SHARE, NORM_VALUE, "12.5", "%" }, { "en_US", "1.2k", NORM_COUNT_OF, NORM_VALUE, "1.2", "k" },
@@ -151,9 +155,11 @@ Test(normalise_rules, units_and_scales)
 		{ "mm", NORM_COUNT_OF, "!", 0, "" }, { "bn", NORM_MONEY, NULL, 1000000000, "" }, { "lakh", NORM_MONEY, NULL, 100000, "" }, { "L", NORM_MONEY, NULL, 100000, "" }, { "crore", NORM_MONEY, NULL, 10000000, "" },
 		{ "Cr", NORM_MONEY, NULL, 10000000, "" }, { "萬", NORM_COUNT_OF, NULL, 10000, "" }, { "万", NORM_COUNT_OF, NULL, 10000, "" }, { "億", NORM_MONEY, NULL, 100000000, "" },
 		{ "M", NORM_DATA, NULL, 1000000, "" }, { "MB", NORM_DATA, "MB", 1, "" }, { "k EUR", NORM_MONEY, NULL, 1000, "EUR" }, { "kEUR", NORM_MONEY, NULL, 1000, "EUR" }, { "TEUR", NORM_MONEY, NULL, 1000, "EUR" },
-		{ "in Mio. EUR", NORM_MONEY, NULL, 1000000, "EUR" }, { "M€", NORM_MONEY, NULL, 1000000, "EUR" }, { "(c)", NORM_MONEY, "minor", 1, "" }, { "ct", NORM_MONEY, "minor", 1, "" }, { "%", NORM_SHARE, "%", 1, "" },
+		{ "in Mio. EUR", NORM_MONEY, NULL, 1000000, "EUR" }, { "M€", NORM_MONEY, NULL, 1000000, "EUR" }, { "(c)", NORM_MONEY, "cent", 1, "" }, { "ct", NORM_MONEY, "cent", 1, "" }, { "minor units", NORM_MONEY, "minor", 1, "" }, { "%", NORM_SHARE, "%", 1, "" },
 		{ "per mille", NORM_SHARE, "‰", 1, "" }, { "‰", NORM_SHARE, "‰", 1, "" }, { "bps", NORM_SHARE, "bp", 1, "" }, { "basis points", NORM_SHARE, "bp", 1, "" }, { "GB", NORM_DATA, "GB", 1, "" },
 		{ "GiB", NORM_DATA, "GiB", 1, "" }, { "Gb", NORM_DATA, "Gbit", 1, "" }, { "gb", NORM_DATA, "GB", 1, "" }, { "hours", NORM_SPAN, "h", 1, "" }, { "GB", NORM_SPAN, "!", 0, "" }, { "apples", NORM_COUNT_OF, "!", 0, "" },
+		{ "tsd", NORM_MONEY, NULL, 1000, "" }, { "12.5", NORM_MONEY, "!", 0, "" }, { "萬", NORM_MONEY, NULL, 10000, "" }, { "億", NORM_COUNT_OF, NULL, 100000000, "" }, { "L", NORM_COUNT_OF, NULL, 100000, "" },
+		{ "mm", NORM_DATA, "!", 0, "" }, { "m", NORM_COUNT_OF, NULL, 1000000, "" }, { "K", NORM_MONEY, NULL, 1000, "" },
 		{ "JPY", NORM_MONEY, NULL, 1, "JPY" }, { "zł", NORM_MONEY, NULL, 1, "PLN" }, { "XYZ", NORM_MONEY, "!", 0, "" },
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -232,7 +238,7 @@ Test(normalise_rules, rates)
 	static const struct norm_fx_row quotes[] = {
 		{ "EUR", "USD", "2025-01", NULL, "1.08" }, { "EUR", "USD", "2025-02", "avg", "1.10" }, { "EUR", "USD", "2025-03", NULL, "1.12" }, { "EUR", "USD", "2025-Q1", "end", "1.12" },
 		{ "EUR", "GBP", "2025-01", NULL, "0.84" }, { "EUR", "CHF", "2025-01-03", NULL, "0.94" }, { "EUR", "CHF", "2025-01-06", NULL, "" }, { "EUR", "CHF", "2025-01-07", "spot", "NaN" },
-		{ "EUR", "CHF", "2025-01-31", NULL, "0.95" }, { "EUR", "PLN", "2025-01", NULL, "4.1593095238095241" }, { "SEK", "EUR", "2025-01", NULL, "0.087" },
+		{ "EUR", "CHF", "2025-01-31", NULL, "0.95" }, { "EUR", "PLN", "2025-01", NULL, "4.1593095238095241" }, { "EUR", "DKK", "2025-01", NULL, "1.1593095238095241" }, { "SEK", "EUR", "2025-01", NULL, "0.087" },
 		{ "PLN", "EUR", "2025-01", NULL, "0.9" },                         /* the other way round: not read where the pivot's own is there */
 	};
 	const struct norm_fx_row *first = quotes;
@@ -243,7 +249,7 @@ Test(normalise_rules, rates)
 		{ "EUR", "USD", "2025-02-01", "2025-05-01", NORM_FX_AVG, NULL, NULL },            /* April is missing */
 		{ "EUR", "EUR", "2025-01-01", "2025-02-01", NORM_FX_AVG, "1", NULL },
 		{ "USD", "EUR", "2025-01-01", "2025-02-01", NORM_FX_AVG, "0.925925925925925926", NULL }, { "GBP", "USD", "2025-01-01", "2025-02-01", NORM_FX_AVG, "1.285714285714285714", NULL },
-		{ "PLN", "EUR", "2025-01-01", "2025-02-01", NORM_FX_AVG, "0.240424521011385802", NULL }, { "SEK", "USD", "2025-01-01", "2025-02-01", NORM_FX_AVG, "0.09396", NULL },
+		{ "PLN", "EUR", "2025-01-01", "2025-02-01", NORM_FX_AVG, "0.240424521011385802", NULL }, { "SEK", "USD", "2025-01-01", "2025-02-01", NORM_FX_AVG, "0.09396", NULL }, { "EUR", "DKK", "2025-01-01", "2025-02-01", NORM_FX_AVG, "1.1593095238095241", NULL },
 		/* days: last published before, at most five days old */
 		{ "EUR", "CHF", "2025-01-03", "2025-01-04", NORM_FX_SPOT, "0.94", "2025-01-03" }, { "EUR", "CHF", "2025-01-05", "2025-01-06", NORM_FX_SPOT, "0.94", "2025-01-03" },
 		{ "EUR", "CHF", "2025-01-08", "2025-01-09", NORM_FX_SPOT, "0.94", "2025-01-03" }, { "EUR", "CHF", "2025-01-09", "2025-01-10", NORM_FX_SPOT, NULL, NULL },
