@@ -298,7 +298,9 @@ struct trib_table {                     /* where an output goes, as the pipeline
 	size_t size;
 	const char *name;
 	enum trib_mode mode;
-	const struct trib_field *columns;   /* flags: KEY, CURSOR, SLICE, PII */
+	/* flags: KEY, CURSOR, SLICE, PII. Of a table that got no row, in a unit that means that rows of it are gone, only the names
+	 * that are known are there, if any, with the type TRIB_NULL: what is stored says the rest. */
+	const struct trib_field *columns;
 	const trib_map *options;            /* the rest, as written: absent, guard, soft_delete, ... */
 };
 

@@ -9,8 +9,8 @@
 
 /* ---- batches for the sink ---- */
 
-/* Parts that a source read whole no longer has are forgotten, or each later run would find it changed. */
-static int states_batch(struct tribx_side *s, struct trib_batch *b, bool complete)
+/* Parts for whose absence others were read are forgotten at the end, or each later run would find the source changed. */
+static int states_batch(struct tribx_side *s, struct trib_batch *b, bool ended)
 {
 	int part = trib_add(b, "part", TRIB_STR), state = trib_add(b, "state", TRIB_STR);
 	for (int i = 0; i < s->parts->count; i++)
@@ -19,7 +19,7 @@ static int states_batch(struct tribx_side *s, struct trib_batch *b, bool complet
 			trib_put_str(b, state, tribx_text(s->pending[i]));
 			trib_rows(b, 1);
 		}
-	for (int i = 0; complete && i < s->parts->gone_count; i++) {
+	for (int i = 0; ended && i < s->parts->gone_count; i++) {
 		trib_put_str(b, part, tribx_text(s->parts->gone[i]));
 		trib_put_null(b, state);
 		trib_rows(b, 1);
@@ -188,7 +188,7 @@ static int call_commit(struct tribx_side *s, const struct trib_commit *c)
 
 static bool anything(const struct tribx_side *s)
 {
-	bool moved = s->begun || s->dead.count > 0;
+	bool moved = s->begun || s->dead.count > 0 || s->parts->gone_count > 0;
 	for (int i = 0; i < s->parts->count; i++)
 		moved |= s->pending[i] != NULL;
 	return moved;
@@ -214,11 +214,13 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended)
 	if (rc >= 0)
 		rc = tribx_side_begin(s);
 	if (rc >= 0)
-		rc = states_batch(s, &states, complete);
+		rc = states_batch(s, &states, ended);
 	if (rc >= 0)
 		rc = dead_batch(s, &dead);
 	if (rc >= 0 && s->slices.array.length)
 		rc = tribx_ready(&s->slices, &s->error);
+	if (rc >= 0 && publish)
+		rc = tribx_side_tell_emptied(s, complete);
 	const struct trib_commit c = { .size = sizeof c, .outcome = TRIB_OK, .publish = publish, .complete = complete, .states = &states,
 	                               .dead = dead.array.length ? &dead : NULL, .slices = s->slices.array.length ? &s->slices : NULL,
 	                               .ended = ended };

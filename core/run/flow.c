@@ -79,6 +79,12 @@ static bool closes_absent(const struct tribx_target *q)
 	return absent && strcmp(absent, "keep") != 0;
 }
 
+/* It takes what a declared slice no longer has as gone. */
+static bool takes_slices(const struct tribx_target *q)
+{
+	return q->mode == TRIB_REPLACE_SLICE || trib_map_text(&q->options, "close_in");
+}
+
 static void add_table(struct tribx_flow *f, const char *name, const struct trib_field *declared)
 {
 	struct tribx_target *q = &f->tables[f->table_count++];
@@ -88,7 +94,10 @@ static void add_table(struct tribx_flow *f, const char *name, const struct trib_
 	q->mode = q->conf ? q->conf->mode : TRIB_APPEND;
 	if (q->conf)
 		q->options = (trib_map){ q->conf->option_names, q->conf->option_texts, q->conf->option_count };
-	f->whole |= q->mode == TRIB_REPLACE || closes_absent(q);
+	q->whole = q->mode == TRIB_REPLACE || closes_absent(q);
+	q->sliced = takes_slices(q);
+	f->whole |= q->whole;
+	f->by_period |= q->sliced;
 }
 
 static bool lay_tables(struct tribx_flow *f)
@@ -208,6 +217,17 @@ static int open_step(struct tribx_stage *s, struct tribx_error *e)
 	return rc;
 }
 
+/* What a step makes of a period replaces what it made of it before, unless rows are only added. */
+static bool made_anew(const struct tribx_flow *f)
+{
+	bool wide = false, keeps = false;
+	for (int i = 0; i < f->step_count; i++)
+		wide |= f->steps[i].scope >= TRIB_PER_PERIOD;
+	for (int i = 0; i < f->table_count; i++)
+		keeps |= f->tables[i].mode != TRIB_APPEND;
+	return wide && keeps;
+}
+
 int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e)
 {
 	int rc = tribx_flow_share(&f->source, e);
@@ -219,6 +239,7 @@ int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e)
 	f->cut = 0;
 	while (f->cut < f->step_count && f->steps[f->cut].scope == TRIB_PER_ROW && !(f->steps[f->cut].p->flags & TRIB_RECALLS))
 		f->cut++;
+	f->by_period |= made_anew(f);
 	return rc;
 }
 

@@ -26,6 +26,7 @@ struct tribx_target {                   /* a table of the sink */
 	const struct tribx_table_conf *conf;          /* NULL: not named in the pipeline */
 	const struct trib_field *declared;            /* of the stream or output; NULL */
 	struct trib_batch shape;                      /* columns seen so far, in order of arrival */
+	bool whole, sliced;                           /* what a load, or a slice of it, does not have is gone */
 	bool told;                                    /* the sink knows the shape in this unit */
 	int64_t rows;                                 /* of this unit */
 	trib_map options;
@@ -43,6 +44,7 @@ struct tribx_flow {
 	struct tribx_target *tables;
 	int table_count;
 	bool whole;                         /* a table takes what is not in the load as gone: the source is read whole or not at all */
+	bool by_period;                     /* the same within a period: its parts are read together, in one unit */
 };
 
 /* Loads and checks everything that can be known without opening anything. Faults are findings with their places. */

@@ -42,26 +42,69 @@ static int learn(struct tribx_part *part, struct trib_text stored, bool split, s
 	return TRIB_OK;
 }
 
-static int match(struct tribx_parts *p, struct trib_text name, struct trib_text stored, struct tribx_error *e)
+bool tribx_parts_same_period(const struct tribx_part *a, const struct tribx_part *b)
+{
+	if (!a->period.p || !b->period.p)
+		return !a->period.p && !b->period.p;
+	return a->period.n == b->period.n && memcmp(a->period.p, b->period.p, a->period.n) == 0;
+}
+
+/* A part that is gone leaves its period to the others of that period. */
+static bool mark_period(struct tribx_parts *p, struct trib_text stored)
+{
+	char *state = NULL, *row = NULL;
+	bool end, shared = false;
+	if (tribx_part_parse(stored.p, stored.n, &state, &row, &end)) {
+		json_auto_t *o = row ? json_loads(row, JSON_DECODE_ANY, NULL) : NULL;
+		const char *period = json_string_value(json_object_get(o, "period"));
+		const struct tribx_part gone = { .period = period ? tribx_text(period) : (struct trib_text){ NULL, 0 } };
+		for (int k = 0; k < p->count; k++)
+			if (tribx_parts_same_period(&p->items[k], &gone))
+				p->items[k].again = shared = true;
+	}
+	free(state);
+	free(row);
+	return shared;
+}
+
+static int match(struct tribx_parts *p, const struct tribx_flow *f, struct trib_text name, struct trib_text stored, struct tribx_error *e)
 {
 	for (int k = 0; k < p->count; k++)
 		if (tribx_text_is(name, p->items[k].name))
 			return learn(&p->items[k], stored, p->split, e);
+	if (!f->whole && !(f->by_period && mark_period(p, stored)))
+		return TRIB_OK;
 	p->gone[p->gone_count] = tribx_arena_text(&p->arena, name.p, name.n);
 	if (!p->gone[p->gone_count++])
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory");
 	return TRIB_OK;
 }
 
+static void forget(struct tribx_part *part)
+{
+	part->known = false;
+	free(part->state);
+	part->state = NULL;
+}
+
 static void start_over(struct tribx_parts *p)
 {
-	for (int k = 0; k < p->count; k++) {
-		p->items[k].known = false;
-		free(p->items[k].state);
-		p->items[k].state = NULL;
-	}
+	for (int k = 0; k < p->count; k++)
+		forget(&p->items[k]);
 	p->known_count = 0;
 	p->fresh = true;
+}
+
+/* The same for a period, of which one part alone would push the others' rows aside. The parts of a period are neighbours. */
+static void periods_start_over(struct tribx_parts *p)
+{
+	for (int from = 0, to; from < p->count; from = to) {
+		bool again = false;
+		for (to = from; to < p->count && (to == from || tribx_parts_same_period(&p->items[from], &p->items[to])); to++)
+			again |= !p->items[to].known || p->items[to].again;
+		for (int k = from; again && k < to; k++)
+			forget(&p->items[k]);
+	}
 }
 
 /* A table that is replaced by the load, or closes what the load has not, must see all of a source of which anything is new:
@@ -69,6 +112,8 @@ static void start_over(struct tribx_parts *p)
 static void settle(struct tribx_parts *p, const struct tribx_flow *f, bool full_refresh)
 {
 	int untouched = 0;
+	if (f->by_period)
+		periods_start_over(p);
 	for (int k = 0; k < p->count; k++) {
 		p->known_count += p->items[k].known;
 		untouched += !p->items[k].state && !p->items[k].known;
@@ -76,8 +121,6 @@ static void settle(struct tribx_parts *p, const struct tribx_flow *f, bool full_
 	p->fresh = untouched == p->count;
 	if (full_refresh || (f->whole && (p->known_count < p->count || p->gone_count)))
 		start_over(p);
-	if (!f->whole)
-		p->gone_count = 0;
 }
 
 static int match_states(struct tribx_parts *p, const struct tribx_flow *f, const struct trib_batch *states, bool full_refresh, struct tribx_error *e)
@@ -93,7 +136,7 @@ static int match_states(struct tribx_parts *p, const struct tribx_flow *f, const
 	for (int64_t i = 0; rc >= 0 && i < rows; i++) {
 		struct trib_text is = trib_str(&name, i), stored = trib_str(&state, i);
 		if (is.p && stored.p)
-			rc = match(p, is, stored, e);
+			rc = match(p, f, is, stored, e);
 	}
 	if (rc >= 0)
 		settle(p, f, full_refresh);
@@ -109,6 +152,16 @@ static char *row_json(const struct trib_batch *b, int64_t row)
 	json_auto_t *o = json_loadb(text.p ? text.p : "{}", text.p ? text.n : 2, 0, NULL);
 	tribx_buf_done(&text);
 	return o ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+}
+
+static int by_period(const void *a, const void *b)
+{
+	const struct tribx_part *x = a, *y = b;
+	const size_t n = x->period.n < y->period.n ? x->period.n : y->period.n;
+	int order = n ? memcmp(x->period.p, y->period.p, n) : 0;
+	if (order == 0)
+		order = (x->period.n > y->period.n) - (x->period.n < y->period.n);
+	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
 static int take_rows(struct tribx_parts *p, struct tribx_error *e)
@@ -171,6 +224,8 @@ int tribx_parts_find(struct tribx_parts *p, struct tribx_flow *f, const struct t
 		rc = tribx_ready(&p->batch, e);
 	if (rc >= 0 && p->batch.array.length > 0)
 		rc = take_rows(p, e);
+	if (rc >= 0 && f->by_period && p->count > 1)
+		qsort(p->items, (size_t)p->count, sizeof *p->items, by_period);
 	return rc < 0 ? rc : match_states(p, f, states, full_refresh, e);
 }
 

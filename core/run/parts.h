@@ -13,6 +13,7 @@ struct tribx_part {
 	int64_t size;
 	int64_t index;                  /* row in batch */
 	bool known;                     /* ended with an equal row: not opened again */
+	bool again;                     /* a part of its period is gone: the period is read anew */
 };
 struct tribx_parts {
 	struct tribx_arena arena;
@@ -21,12 +22,14 @@ struct tribx_parts {
 	struct tribx_part *items;
 	int count, known_count;
 	bool fresh;                     /* all are read, and from their start */
-	const char **gone;              /* of a source read whole: parts that the target knows and the source no longer has */
+	const char **gone;              /* parts that the target knows and the source no longer has, of what is read again for them */
 	int gone_count;
 };
 
 /* states: columns part, state (as claim answers). */
 int tribx_parts_find(struct tribx_parts *p, struct tribx_flow *f, const struct trib_batch *states, bool full_refresh, struct tribx_error *e);
+/* Parts that tell no period may belong to one: what sees a period must see them together. */
+bool tribx_parts_same_period(const struct tribx_part *a, const struct tribx_part *b);
 void tribx_parts_done(struct tribx_parts *p);
 /* Puts the part's columns into the options of its instance, and its state into the state fields. */
 int tribx_part_apply(const struct tribx_parts *p, const struct tribx_part *part, struct trib *t, struct tribx_error *e);

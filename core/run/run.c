@@ -54,14 +54,6 @@ static void told(void *ctx, int part, const char *state)
 
 /* ---- parts ---- */
 
-/* Parts that tell no period may belong to one: what sees a period must see them together. */
-static bool same_period(const struct tribx_part *a, const struct tribx_part *b)
-{
-	if (!a->period.p || !b->period.p)
-		return !a->period.p && !b->period.p;
-	return a->period.n == b->period.n && memcmp(a->period.p, b->period.p, a->period.n) == 0;
-}
-
 static int next_open(const struct run *r, int k)
 {
 	do
@@ -76,7 +68,7 @@ static enum trib_scope ending(const struct run *r, int k)
 	int next = next_open(r, k);
 	if (next >= r->parts.count)
 		return TRIB_PER_RUN;
-	return same_period(&r->parts.items[k], &r->parts.items[next]) ? TRIB_PER_PART : TRIB_PER_PERIOD;
+	return tribx_parts_same_period(&r->parts.items[k], &r->parts.items[next]) ? TRIB_PER_PART : TRIB_PER_PERIOD;
 }
 
 static enum trib_scope widest(const struct tribx_flow *f)
@@ -114,13 +106,12 @@ static int consume(struct run *r, int k)
 	return rc;
 }
 
-/* A table that is replaced as a whole cannot be committed in pieces, unless the sink keeps pieces unseen. */
-static bool whole_only(const struct tribx_flow *f)
+/* What is taken as gone because a load does not have it cannot be committed in pieces: not a source that replaces a table, unless
+ * the sink keeps pieces unseen, and not a period that replaces its slice. */
+static bool in_one_piece(const struct run *r, enum trib_scope ends)
 {
-	bool replaces = false;
-	for (int i = 0; i < f->table_count; i++)
-		replaces |= f->tables[i].mode == TRIB_REPLACE;
-	return replaces && !(f->sink.p->flags & TRIB_CAN_STAGE);
+	const struct tribx_flow *f = &r->flow;
+	return (f->whole && !(f->sink.p->flags & TRIB_CAN_STAGE)) || (f->by_period && ends < TRIB_PER_PERIOD);
 }
 
 static int end_part(struct run *r, int k)
@@ -136,7 +127,7 @@ static int end_part(struct run *r, int k)
 	if (scope < widest(&r->flow) && widest(&r->flow) > TRIB_PER_PART)
 		return TRIB_OK;   /* rows are still held: no safe point */
 	bool ended = next_open(r, k) >= r->parts.count;
-	if (!ended && (whole_only(&r->flow) || !(last || tribx_side_due(&r->side))))
+	if (!ended && (in_one_piece(r, scope) || !(last || tribx_side_due(&r->side))))
 		return TRIB_OK;
 	return tribx_side_checkpoint(&r->side, true, ended);
 }
@@ -144,6 +135,8 @@ static int end_part(struct run *r, int k)
 static int all_parts(struct run *r)
 {
 	int rc = TRIB_OK;
+	if (r->parts.count == 0 && r->parts.gone_count > 0)   /* all that is left to say is that nothing is left */
+		return tribx_side_checkpoint(&r->side, true, true);
 	for (int k = next_open(r, -1); rc >= 0 && k < r->parts.count; k = next_open(r, k)) {
 		r->part = r->parts.items[k].name;
 		tribx_work_part(&r->work, k);

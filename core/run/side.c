@@ -88,15 +88,51 @@ static unsigned column_flags(const struct tribx_target *q, const char *name)
 	return flags;
 }
 
-static int tell_table(struct tribx_side *s, int table)
+static int told_already(const struct trib_field *list, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Of a table that got no row the names are told that the pipeline and the stream know, without types. */
+static int name_columns(const struct tribx_target *q, struct trib_field *to, int n)
+{
+	for (int i = 0; i < n; i++)
+		to[i].type = TRIB_NULL;
+	for (const struct trib_field *f = q->declared; f && f->name; f++)
+		if (!told_already(to, n, f->name))
+			to[n++] = (struct trib_field){ .name = f->name, .type = TRIB_NULL, .flags = column_flags(q, f->name) };
+	for (int k = 0; q->conf && k < 3; k++) {
+		const char **items = k == 0 ? q->conf->key.items : k == 1 ? q->conf->version_by.items : q->conf->slice_by.items;
+		size_t count = k == 0 ? q->conf->key.count : k == 1 ? q->conf->version_by.count : q->conf->slice_by.count;
+		for (size_t i = 0; i < count; i++)
+			if (!told_already(to, n, items[i]))
+				to[n++] = (struct trib_field){ .name = items[i], .type = TRIB_NULL, .flags = column_flags(q, items[i]) };
+	}
+	return n;
+}
+
+static size_t names_max(const struct tribx_target *q)
+{
+	size_t n = q->conf ? q->conf->key.count + q->conf->version_by.count + q->conf->slice_by.count : 0;
+	for (const struct trib_field *f = q->declared; f && f->name; f++)
+		n++;
+	return n;
+}
+
+static int tell_table(struct tribx_side *s, int table, bool has_rows)
 {
 	struct tribx_target *q = &s->flow->tables[table];
 	int count = trib_cols(&q->shape);
-	struct trib_field *ours = calloc((size_t)count + 1, sizeof *ours), *theirs = NULL;
+	struct trib_field *ours = calloc((size_t)count + names_max(q) + 1, sizeof *ours), *theirs = NULL;
 	for (int i = 0; ours && i < count; i++)
 		ours[i] = (struct trib_field){ .name = trib_col_name(&q->shape, i), .type = tribx_type(&q->shape, i),
 		                               .flags = column_flags(q, trib_col_name(&q->shape, i)),
 		                               .precision = tribx_precision(&q->shape, i), .scale = tribx_scale(&q->shape, i) };
+	if (ours && !has_rows)
+		count = name_columns(q, ours, count);
 	int rc = TRIB_FATAL;
 	if (ours && (theirs = tribx_outwards(s->t->p, ours, (size_t)count))) {
 		const struct trib_table is = { sizeof is, q->name, q->mode, theirs, &q->options };
@@ -111,6 +147,18 @@ static int tell_table(struct tribx_side *s, int table)
 	return rc;
 }
 
+/* Tables without a row in this unit are told as well when that means that rows are gone. */
+int tribx_side_tell_emptied(struct tribx_side *s, bool complete)
+{
+	int rc = TRIB_OK;
+	for (int i = 0; rc >= 0 && i < s->flow->table_count; i++) {
+		const struct tribx_target *q = &s->flow->tables[i];
+		if (!q->told && ((q->whole && complete) || (s->slices.array.length > 0 && (q->sliced || trib_cols(&q->shape) > 0))))
+			rc = tell_table(s, i, !q->sliced && !q->whole);
+	}
+	return rc < 0 ? broke(s, rc) : TRIB_OK;
+}
+
 int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 {
 	struct tribx_target *q = &s->flow->tables[table];
@@ -120,10 +168,10 @@ int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 		return rc;
 	if (tribx_unite(&q->shape, b, &grew) < 0)
 		return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory");
-	if ((grew || !q->told) && (rc = tell_table(s, table)) < 0)
-		return broke(s, rc);
 	if (b->array.length == 0)
-		return TRIB_OK;   /* the table was told: a slice that became empty has no rows to bring it */
+		return TRIB_OK;   /* a slice that became empty: the table is told when the unit ends, if nothing else comes for it */
+	if ((grew || !q->told) && (rc = tell_table(s, table, true)) < 0)
+		return broke(s, rc);
 	if ((rc = tribx_align(b, &q->shape, &s->dead, s->flow->sink.name, &s->error)) < 0)
 		return rc;
 	q->rows += b->array.length;

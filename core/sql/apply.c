@@ -39,22 +39,53 @@ static void moment(struct tribx_buf *b, const struct tribx_sql *p, const char *o
 	tribx_buf_fmt(b, "%s%s.%s%s", p->d->moment[0], of, column, p->d->moment[1]);
 }
 
-static void insert_into(struct tribx_buf *b, const struct tribx_sql *p)
+/* The column whose exact text `other` is, of a number that comes as another type now; NULL: none. */
+static const char *exact_of(const struct tribx_sql *p, const char *other)
+{
+	for (size_t i = 0; p->d->exact_beside && i < p->pub.column_count; i++) {
+		const char *quoted = p->columns[i].quoted;
+		size_t n = strlen(quoted);
+		if (strlen(other) == n + 4 && strncmp(other, quoted, n - 1) == 0 && strncmp(other + n - 1, "_dec", 4) == 0)
+			return quoted;
+	}
+	return NULL;
+}
+
+/* pattern over such columns: @ is the exact text's, # the number's. */
+static void exact_texts(struct tribx_buf *b, const struct tribx_sql *p, const struct trib_sql_unit *u, const char *pattern)
+{
+	for (size_t i = 0; u->others && u->others[i]; i++) {
+		const char *number = exact_of(p, u->others[i]);
+		for (const char *s = number ? pattern : ""; *s; s++)
+			if (*s == '@' || *s == '#')
+				tribx_buf_puts(b, *s == '@' ? u->others[i] : number);
+			else
+				tribx_buf_putc(b, *s);
+	}
+}
+
+/* kept: columns that the load does not have get a value, too. */
+static void insert_into(struct tribx_buf *b, const struct tribx_sql *p, const struct trib_sql_unit *u, bool kept)
 {
 	tribx_buf_fmt(b, "INSERT INTO %s AS t(", p->pub.target);
 	tribx_sql_list(b, p, SQL_IN_ROWS, ", ", "@");
+	exact_texts(b, p, u, ", @");
 	if (p->mode == TRIB_SCD2)
 		tribx_buf_fmt(b, ", %s, %s", p->from, p->to);
 	if (p->revision)
 		tribx_buf_fmt(b, ", %s", p->revision);
+	for (size_t i = 0; kept && u->others && u->others[i]; i++)
+		if (!exact_of(p, u->others[i]))
+			tribx_buf_fmt(b, ", %s", u->others[i]);
 	tribx_buf_puts(b, ") SELECT ");
 	tribx_sql_list(b, p, SQL_IN_ROWS, ", ", "s.@");
+	exact_texts(b, p, u, ", CAST(s.# AS TEXT)");
 }
 
-static void insert_all(struct tribx_sql *p)
+static void insert_all(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
-	insert_into(&b, p);
+	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, " FROM %s AS s", p->pub.stage);
 	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
 }
@@ -107,22 +138,23 @@ static void count_late(struct tribx_sql *p)
 	step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
 }
 
-static void upsert(struct tribx_sql *p, bool fresh, bool versions)
+static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool versions)
 {
 	struct tribx_buf b = { 0 };
-	if (fresh) {
-		insert_all(p);
+	if (u->fresh) {
+		insert_all(p, u);
 		return;
 	}
 	count_new(p);
 	if (versions)
 		count_late(p);
-	insert_into(&b, p);
+	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, " FROM %s AS s WHERE 1 = 1 ON CONFLICT(", p->pub.stage);   /* the parser needs the WHERE */
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
 	tribx_buf_puts(&b, p->has_compare ? ") DO UPDATE SET " : ") DO NOTHING");
 	if (p->has_compare) {
 		tribx_sql_list(&b, p, TRIB_SQL_VALUE, ", ", "@ = excluded.@");
+		exact_texts(&b, p, u, ", @ = excluded.@");
 		tribx_buf_puts(&b, " WHERE (");
 		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ excluded.@");
 		tribx_buf_puts(&b, ")");
@@ -134,10 +166,10 @@ static void upsert(struct tribx_sql *p, bool fresh, bool versions)
 	step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
 }
 
-static void insert_only(struct tribx_sql *p)
+static void insert_only(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
-	insert_into(&b, p);
+	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, " FROM %s AS s WHERE 1 = 1 ON CONFLICT(", p->pub.stage);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
 	tribx_buf_puts(&b, ") DO NOTHING");
@@ -238,14 +270,18 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 		}
 		if (p->has_key) {
 			tribx_buf_puts(&b, " AND ");
+			tribx_buf_puts(&b, "(");
 			not_staged(&b, p);
+			for (size_t i = 0; !sliced && u->others && u->others[i]; i++)   /* nothing stays that the source does not say */
+				tribx_buf_fmt(&b, " OR t.%s IS NOT NULL", u->others[i]);
+			tribx_buf_puts(&b, ")");
 		}
 		step(p, &b, TRIB_DELETED, -1);
 	}
 	if (p->has_key)
-		upsert(p, u->fresh, false);
+		upsert(p, u, false);
 	else
-		insert_all(p);
+		insert_all(p, u);
 }
 
 /* ---- history ---- */
@@ -296,11 +332,12 @@ static void of_newest(struct tribx_buf *b, const struct tribx_sql *p, const char
 	tribx_buf_fmt(b, " DESC LIMIT 1), %s)", otherwise);
 }
 
-static void open_new(struct tribx_sql *p, bool fresh)
+/* Columns that the load does not have keep what the version before says. */
+static void open_new(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 }, what = { 0 };
-	insert_into(&b, p);
-	if (fresh)
+	insert_into(&b, p, u, !u->fresh);
+	if (u->fresh)
 		tribx_buf_fmt(&b, ", ?1, %s%s FROM %s AS s", open_value(p), p->revision ? ", 0" : "", p->pub.stage);
 	else {
 		tribx_buf_fmt(&what, "%s(?1, t.%s, t.%s)", p->d->after, p->from, p->to);
@@ -310,6 +347,13 @@ static void open_new(struct tribx_sql *p, bool fresh)
 			what.n = 0;
 			tribx_buf_fmt(&what, "t.%s + 1", p->revision);
 			of_newest(&b, p, what.p ? what.p : "", "0");
+		}
+		for (size_t i = 0; u->others && u->others[i]; i++) {
+			if (exact_of(p, u->others[i]))
+				continue;
+			what.n = 0;
+			tribx_buf_fmt(&what, "t.%s", u->others[i]);
+			of_newest(&b, p, what.p ? what.p : "", "NULL");
 		}
 		b.failed |= what.failed;
 		tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage,
@@ -339,10 +383,10 @@ static void correct_versions(struct tribx_sql *p)
 }
 
 /* A version that says what the version before it says is no version. The one before may be stored or staged. */
-static void insert_versions(struct tribx_sql *p)
+static void insert_versions(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
-	insert_into(&b, p);
+	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, ", s.%s, %s FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->when,
 	              open_value(p), p->pub.stage, p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
@@ -403,7 +447,7 @@ static void history(struct tribx_sql *p, const struct trib_sql_unit *u)
 	if (p->when) {
 		if (p->has_compare && !u->fresh)
 			correct_versions(p);
-		insert_versions(p);
+		insert_versions(p, u);
 		chain_versions(p);
 		return;
 	}
@@ -411,7 +455,7 @@ static void history(struct tribx_sql *p, const struct trib_sql_unit *u)
 		close_changed(p);
 	if (!u->fresh)
 		close_gone(p, u);
-	open_new(p, u->fresh);
+	open_new(p, u);
 }
 
 const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib_sql_unit *u)
@@ -421,14 +465,15 @@ const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib
 		tribx_arena_drop(&p->arena, p->steps[i].sql);
 	p->step_count = 0;
 	memset(p->steps, 0, sizeof p->steps);
-	if (u->absent && !u->fresh && p->has_key && p->pub.stage)   /* append stages nothing */
+	/* append stages nothing, replace keeps nothing */
+	if (u->absent && !u->fresh && p->has_key && p->pub.stage && p->mode != TRIB_REPLACE)
 		fill_absent(p, u->absent);
 	switch (p->mode) {
 	case TRIB_MERGE:
-		upsert(p, u->fresh, p->has_version);
+		upsert(p, u, p->has_version);
 		break;
 	case TRIB_INSERT_ONLY:
-		insert_only(p);
+		insert_only(p, u);
 		break;
 	case TRIB_REPLACE:
 	case TRIB_REPLACE_SLICE:

@@ -80,7 +80,7 @@ static unsigned field_role(const struct trib_field *f)
 
 static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
 {
-	unsigned role = field_role(f);
+	unsigned role = field_role(f) | (f->type == TRIB_TIME ? TRIB_SQL_MOMENT : 0);
 	const char *type = f->type <= TRIB_DURATION ? p->d->types[f->type] : NULL;
 	if (f->type == TRIB_NULL)
 		return;   /* nobody has seen a value yet; the table is described again when one comes */

@@ -37,8 +37,10 @@ void tribx_sql_newer(struct tribx_buf *b, const struct tribx_sql *p, const char 
 		const struct trib_sql_column *c = &p->columns[i];
 		if (!(c->role & TRIB_SQL_VERSION))
 			continue;
-		tribx_buf_fmt(b, "(%s.%s > %s.%s OR (%s.%s IS NULL AND %s.%s IS NOT NULL) OR (%s.%s %s %s.%s AND ", a,
-		              c->quoted, than, c->quoted,
+		const bool moment = c->role & TRIB_SQL_MOMENT;
+		const char *before = moment ? p->d->moment[0] : "", *behind = moment ? p->d->moment[1] : "";
+		tribx_buf_fmt(b, "(%s%s.%s%s > %s%s.%s%s OR (%s.%s IS NULL AND %s.%s IS NOT NULL) OR (%s.%s %s %s.%s AND ", before, a,
+		              c->quoted, behind, before, than, c->quoted, behind,
 		              than, c->quoted, a, c->quoted, a, c->quoted, p->d->same, than, c->quoted);
 		depth++;
 	}

@@ -44,6 +44,7 @@ enum {                                    /* roles of a column */
 	TRIB_SQL_ADDED = 32,              /* kept by the mode (recorded_from ...), not in the rows */
 	TRIB_SQL_VERSION = 64, TRIB_SQL_SLICE = 128, TRIB_SQL_CLOSE = 256,
 	TRIB_SQL_WHEN = 512,              /* the row's own time, of which its history is made */
+	TRIB_SQL_MOMENT = 1024,           /* a time as text, which sorts through the dialect's moment */
 	TRIB_SQL_STAGE_KEY = TRIB_SQL_KEY | TRIB_SQL_WHEN,   /* must not be null */
 };
 
@@ -99,6 +100,7 @@ struct trib_sql_unit {
 	bool complete;                    /* the whole source was seen */
 	const bool *absent;               /* per column of the rows: some batch lacked it. NULL: none */
 	const struct trib_sql *slices;    /* a TEMPORARY plan that holds the declared slices; NULL: none declared */
+	const char *const *others;        /* columns of the target that the rows do not have, quoted; NULL ends them */
 };
 
 /* A statement of the commit. Its number n is the rows it changed, or with `answers` the first column of its row:

@@ -226,6 +226,22 @@ static int64_t give_way(json_t *stream, json_t *list, const json_t *e, bool whol
 	return rows;
 }
 
+/* A replacement without a row: nothing of the table stays. Their rows. */
+static int64_t clear_table(json_t *stream, const char *table)
+{
+	json_t *list = json_object_get(stream, "files"), *e;
+	size_t i;
+	json_t *none = json_pack("{s:s, s:b}", "table", table, "replace", 1);
+	json_array_foreach(list, i, e)
+		if (same_text(e, none, "table") && (is_staged(e) || json_is_true(json_object_get(e, "fresh")))) {
+			json_decref(none);
+			return 0;
+		}
+	int64_t rows = none ? give_way(stream, list, none, false) : 0;
+	json_decref(none);
+	return rows;
+}
+
 /* What is staged is published: at once, but `replace` only when the source was seen whole, `file:` at the end of a run. */
 static int64_t publish_entries(const struct files *s, json_t *stream, const struct trib_commit *c, const char *table)
 {
@@ -336,6 +352,8 @@ static int store(struct trib *t, struct files *s, json_t *stream, const struct t
 			drop_stale(s, json_object_get(stream, "files"), b->name);
 		rc = add_parts(t, s, b, json_object_get(stream, "files"));
 		int64_t replaced = rc == TRIB_OK ? publish_entries(s, stream, c, b->name) : 0;
+		if (rc == TRIB_OK && b->mode == TRIB_REPLACE && c->complete && c->publish)
+			replaced += clear_table(stream, b->name);
 		if (b->rows)
 			trib_count(t, i, TRIB_INSERTED, b->rows);
 		if (replaced)

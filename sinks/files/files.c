@@ -266,7 +266,7 @@ static int check_table(struct trib *t, const struct files *s, int index, const s
 		if (i != index && s->tables[i])
 			return trib_fail(t, TRIB_CONFIG, "sink.bad_table: `file:` takes one table, and %s is a second"
 			                                 " one: use parts", is->name);
-	if (!is->columns[0].name)
+	if (!is->columns[0].name && is->mode != TRIB_REPLACE)
 		return trib_fail(t, TRIB_CONFIG, "sink.bad_table: table %s has no columns", is->name);
 	return TRIB_OK;
 }

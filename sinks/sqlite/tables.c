@@ -124,10 +124,59 @@ static int same_target(struct trib *t, const struct lite *s, int table, const ch
 	return TRIB_OK;
 }
 
+/* A table that got no row is what the database says it is: its columns, but for those that a history added and exact
+ * texts, which belong to their number. TRIB_END: it is not there. */
+static int stored_columns(struct trib *t, struct lite *s, const struct trib_table *given, struct trib_table *is)
+{
+	enum { MOST = 2000 };   /* columns of a table, says SQLite */
+	static const char sql[] =
+		"SELECT c.name, CASE WHEN e.name IS NOT NULL THEN 'DEC' ELSE upper(c.type) END FROM pragma_table_info(?1) AS c"
+		" LEFT JOIN pragma_table_info(?1) AS e ON c.type = 'REAL' AND e.type = 'TEXT' AND lower(e.name) = lower(c.name) || '_dec'"
+		" WHERE NOT EXISTS (SELECT 1 FROM _trib_tables AS h WHERE h.name = ?1 AND c.name IN (h.recorded_from, h.recorded_to, h.revision))"
+		" AND NOT EXISTS (SELECT 1 FROM pragma_table_info(?1) AS n WHERE n.type = 'REAL' AND c.type = 'TEXT' AND lower(c.name) ="
+		" lower(n.name) || '_dec') ORDER BY c.cid";
+	sqlite3_stmt *q = NULL;
+	size_t n = 0;
+	struct trib_field *f = trib_scratch(t, (MOST + 1) * sizeof *f);
+	int rc = f ? lite_prepare(t, s, sql, &q) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	if (rc < 0)
+		return rc;
+	memset(f, 0, (MOST + 1) * sizeof *f);
+	lite_bind_text(q, 1, given->name);
+	while (n < MOST && (rc = lite_step(t, s, q, given->name)) == TRIB_MORE) {
+		const char *type = (const char *)sqlite3_column_text(q, 1);
+		f[n].name = trib_fmt(t, "%s", (const char *)sqlite3_column_text(q, 0));
+		f[n].type = strcmp(type, "DEC") == 0 ? TRIB_DEC : strcmp(type, "INTEGER") == 0 ? TRIB_I64 :
+		            strcmp(type, "REAL") == 0 ? TRIB_F64 : TRIB_STR;
+		for (const struct trib_field *g = given->columns; f[n].name && g->name; g++)
+			if (sqlite3_stricmp(g->name, f[n].name) == 0)
+				f[n].flags = g->flags;
+		n++;
+	}
+	sqlite3_finalize(q);
+	*is = *given;
+	is->columns = f;
+	return rc < 0 ? rc : n ? TRIB_OK : TRIB_END;
+}
+
+static bool nameless(const struct trib_table *is)
+{
+	for (const struct trib_field *f = is->columns; f->name; f++)
+		if (f->type != TRIB_NULL)
+			return false;
+	return true;
+}
+
 int lite_table(struct trib *t, struct lite *s, int table, const struct trib_table *given)
 {
-	struct trib_table is;
-	int rc = lite_model_table(t, s, given, &is);
+	struct trib_table is, stored;
+	int rc = TRIB_OK;
+	if (nameless(given)) {
+		if ((rc = stored_columns(t, s, given, &stored)) != TRIB_OK)
+			return rc == TRIB_END ? TRIB_OK : rc;
+		given = &stored;
+	}
+	rc = lite_model_table(t, s, given, &is);
 	if (rc == TRIB_OK)
 		rc = slot(t, s, table);
 	if (rc == TRIB_OK)
@@ -165,6 +214,17 @@ int lite_table(struct trib *t, struct lite *s, int table, const struct trib_tabl
 
 /* ---- the target ---- */
 
+/* A number that was whole so far gets its exact text: all of its rows tell it. */
+static int add_column(struct trib *t, struct lite *s, const struct trib_sql *sql, size_t i)
+{
+	int rc = lite_run(t, s, sql->columns[i].add);
+	if (rc < 0 || !(sql->columns[i].role & TRIB_SQL_EXACT))
+		return rc;
+	const char *number = sql->columns[i - 1].quoted, *exact = sql->columns[i].quoted;
+	char *fill = trib_fmt(t, "UPDATE %s SET %s = CAST(%s AS TEXT) WHERE %s IS NOT NULL", sql->target, exact, number, number);
+	return fill ? lite_run(t, s, fill) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+}
+
 static int add_columns(struct trib *t, struct lite *s, const struct trib_sql *sql)
 {
 	sqlite3_stmt *q = NULL;
@@ -180,7 +240,7 @@ static int add_columns(struct trib *t, struct lite *s, const struct trib_sql *sq
 	sqlite3_finalize(q);
 	for (size_t i = 0; rc == TRIB_OK && i < sql->column_count; i++)
 		if (!there[i])
-			rc = lite_run(t, s, sql->columns[i].add);
+			rc = add_column(t, s, sql, i);
 	return rc;
 }
 
@@ -249,6 +309,37 @@ static int run_step(struct trib *t, struct lite *s, const struct lite_table *b, 
 	return rc < 0 ? rc : TRIB_OK;
 }
 
+/* What the table has beside the columns of the load, quoted. */
+static int other_columns(struct trib *t, struct lite *s, const struct trib_sql *sql, const char *const **others)
+{
+	sqlite3_stmt *q = NULL;
+	size_t n = 0, most = 0;
+	const char **list = NULL;
+	int rc = lite_prepare(t, s, "SELECT name, count(*) OVER () FROM pragma_table_info(?)", &q);
+	if (rc < 0)
+		return rc;
+	lite_bind_text(q, 1, sql->name);
+	while ((rc = lite_step(t, s, q, sql->name)) == TRIB_MORE) {
+		struct trib_text name = { (const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0) };
+		bool ours = false;
+		if (!list)
+			list = trib_scratch(t, (size_t)(sqlite3_column_int(q, 1) + 1) * sizeof *list);
+		for (size_t i = 0; i < sql->column_count; i++)
+			ours |= sqlite3_stricmp(sql->columns[i].name, name.p) == 0;
+		char *quoted = ours ? NULL : trib_scratch(t, 2 * name.n + 3);
+		most += !ours;
+		if (list && quoted && trib_sql_quote(trib_dialect("sqlite"), name, quoted) > 0)
+			list[n++] = quoted;
+	}
+	sqlite3_finalize(q);
+	if (rc == TRIB_OK && (!list || n < most))
+		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	if (list)
+		list[n] = NULL;
+	*others = list;
+	return rc;
+}
+
 static int apply_table(struct trib *t, struct lite *s, int table, const struct trib_commit *c,
                        const struct trib_sql *slices)
 {
@@ -262,6 +353,8 @@ static int apply_table(struct trib *t, struct lite *s, int table, const struct t
 		u.fresh = any == 0;
 		if (rc == TRIB_OK)
 			rc = number(t, s, b->sql->stage_count, &staged);
+		if (rc == TRIB_OK)
+			rc = other_columns(t, s, b->sql, &u.others);
 		count[TRIB_UNCHANGED] = staged;
 		count[TRIB_SUPERSEDED] = b->rows - staged;
 	} else

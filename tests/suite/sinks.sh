@@ -108,5 +108,59 @@ for sink in $rows; do
   ok "$sink: of a broken replacement nothing is seen" eval 'code 1 && ids "a1 a2 "'
   feed "rows: 40, parts: 4, status: ok, batch: 5" "" "mode: replace" "checkpoint: { rows: 10 }"; run
   ok "$sink: the next one is whole, once" eval 'code 0 && once 160'
+
+  # ---- what is not there any more
+  two_files() { printf '{"id":"a1","s":"x"}\n{"id":"a2","s":"x"}\n' >in/a.jsonl; printf '{"id":"b1","s":"x"}\n' >in/b.jsonl; }
+  project; mkdir in; two_files; write "use: file, url: 'in/*.jsonl', optional: true" "" "mode: replace"; run
+  : >in/a.jsonl; : >in/b.jsonl; run
+  ok "$sink: replace by files without a row empties the table" eval 'code 0 && ids "" && same "$(ledger rows_deleted)" 3'
+  two_files; run; rm in/*; run
+  ok "$sink: replace by no file at all, too" eval 'code 0 && ids "" && same "$(ledger rows_deleted)" 6'
+  run; ok "$sink: and says it once" eval 'code 0 && says "nothing changed"'
+  two_files; run; write "use: file, url: 'in/*.jsonl'" "map: { filter: s == 'y' }" "mode: replace"; printf '{"id":"b2","s":"x"}\n' >in/b.jsonl; run
+  ok "$sink: replace by rows that are all filtered" eval 'code 0 && ids ""'
+
+  case ", $offered," in *", replace_slice,"*", scd2,"*) ;; *) continue ;; esac
+  from='period_from: { file: "_(?<period>[0-9-]+)" }'
+  slices() { write "use: file, url: 'in/*.jsonl', $from" "" "tables: { rows: { $1 } }" "checkpoint: { rows: 1 }"; run; }
+  open_ids() { same "$(dump | jq -r 'select(.valid_to == null) | .id' | sort | tr '\n' ' ')" "$1"; }
+  for how in "mode: merge, strategy: replace_slice, slice_by: [period]" "mode: merge, strategy: replace_slice, slice_by: [period], key: [id]" \
+             "mode: scd2, key: [id], close_in: [period]"; do
+    project; mkdir in; printf '{"id":"a1"}\n{"id":"a2"}\n' >in/a_2025-01.jsonl; printf '{"id":"b1"}\n' >in/b_2025-01.jsonl
+    printf '{"id":"c1"}\n' >in/a_2025-02.jsonl; slices "$how"
+    ok "$sink: $how: all files of a period are one slice" open_ids "a1 a2 b1 c1 "
+    printf '{"id":"a1"}\n' >in/a_2025-01.jsonl; slices "$how"
+    ok "$sink: a file that changed does not push the others of its period aside" eval 'code 0 && open_ids "a1 b1 c1 " && says "^p +2/2"'
+    rm in/b_2025-01.jsonl; slices "$how"
+    ok "$sink: one that is gone takes its rows along" eval 'code 0 && open_ids "a1 c1 "'
+    slices "$how"; ok "$sink: once" says "nothing changed"
+    : >in/a_2025-02.jsonl; slices "$how"
+    ok "$sink: an empty file empties its slice" eval 'code 0 && open_ids "a1 "'
+    rm in/a_2025-01.jsonl; slices "$how"
+    ok "$sink: a period of which no file is left stays as it is" eval 'code 0 && open_ids "a1 "'
+  done
+
+  project; mkdir in; two_files
+  closing() { write "use: file, url: 'in/*.jsonl', optional: true" "" "tables: { rows: { mode: scd2, key: [id], absent: close } }" "checkpoint: { rows: 1 }"; run; }
+  closing; ok "$sink: what is absent from one part is not absent" open_ids "a1 a2 b1 "
+  : >in/a.jsonl; closing; ok "$sink: an empty part closes its rows" eval 'code 0 && open_ids "b1 "'
+  : >in/b.jsonl; closing; ok "$sink: an empty source closes all" eval 'code 0 && open_ids ""'
+
+  project; csv() { printf "$1" >in.csv; write "use: file, url: in.csv, columns: { id: text, ${3:-at: time} }" "" "$2"; run; }
+  merge="mode: merge, key: [id], version_by: [at]"
+  csv 'id,at\n1,2025-01-01T00:00:00Z\n' "$merge"; csv 'id,at\n1,2025-01-01T00:00:00.5Z\n' "$merge"
+  ok "$sink: half a second later is later" eval 'code 0 && says "^p +1/1 +1 +0 +1 "'
+  csv 'id,at\n1,2025-01-01T00:00:00Z\n' "$merge"
+  ok "$sink: half a second earlier is earlier" eval 'code 0 && same "$(ledger rows_superseded)" 1'
+  project; for how in "mode: replace, key: [id]" "mode: scd2, key: [id]"; do
+    rm -f out.db*; csv 'id,c,d\n1,x,y\n' "$how" "c: text"; csv 'id,d\n1,z\n' "$how" "d: text"
+    case $how in *scd2*) keeps=x ;; *) keeps=null ;; esac
+    ok "$sink: $how: of a column that is gone stays $keeps" same "$(dump | jq -r 'select(.d == "z") | .c')" "$keeps"
+  done
+  project; for value in 1.5 2 1.5; do
+    case $value in *.*) type=decimal ;; *) type=int64 ;; esac
+    csv "id,n\n1,$value\n" "mode: merge, key: [id]" "n: $type"
+    ok "$sink: a number whose type changes between loads: $value" same "$(dump | jq -r .n | sed 's/^\([0-9]*\)\.0$/\1/')" "$value"
+  done
 done
 finish sinks
