@@ -224,6 +224,8 @@ static int put_long(struct trib *t, struct norm *s, const struct norm_observatio
 	if (s->target >= 0 && norm_has_value(o->status) && (o->currency < 0 || o->is_converted || o->currency == s->target))
 		trib_put_dec(b, trib_add_dec(b, s->o.converted_as, 38, (int)s->o.decimals),
 		             norm_dec_of(o->is_converted ? o->converted : o->value));
+	if (s->grain)
+		trib_put_str(b, trib_add(b, "obs_status", TRIB_STR), (struct trib_text){ &o->status, 1 });
 	if (o->flag && s->o.decumulate)
 		trib_put_str(b, trib_add(b, "flag", TRIB_STR), norm_text_of(o->flag));
 	trib_rows(b, 1);

@@ -12,7 +12,7 @@ static bool is_own(const struct norm *s, const char *name)
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strcmp(name, own[i].name) == 0)
 			return true;
-	return strcmp(name, "value") == 0 || (s->target >= 0 && strcmp(name, s->o.converted_as) == 0);
+	return strcmp(name, "value") == 0 || (s->grain && strcmp(name, "obs_status") == 0) || (s->target >= 0 && strcmp(name, s->o.converted_as) == 0);
 }
 
 /* The columns of b that are kept, in the order of `keep`; -1 after trib_fail. cols has room for all. */
@@ -51,6 +51,8 @@ int norm_long_bind(struct trib *t, struct norm *s, struct trib_batch *out, const
 	trib_add_dec(out, "value", 38, (int)s->o.decimals);
 	if (s->target >= 0)
 		trib_add_dec(out, s->o.converted_as, 38, (int)s->o.decimals);
+	if (s->grain)
+		trib_add(out, "obs_status", TRIB_STR);
 	if (s->o.decumulate)
 		trib_add(out, "flag", TRIB_STR);
 	return TRIB_OK;

@@ -139,26 +139,26 @@ Test(normalise, grain_and_running_totals)
 		  "{'base':'EUR','quote':'USD','period':'2025-03','rate':'1.12'}],'currency':'USD','keep':['p']}",
 		  "p|period|metric|value|c\nA|2025-01|revenue_net|50000|EUR\nA|2025-02|revenue_net|100000|EUR\nA|2025-03|revenue_net|150000|EUR\nA|2025-01|subscribers|5|~\nA|2025-03|subscribers|7|~\nA|2025-02|subscribers|6|~\n"
 		  "B|2025-01|arpu|5|EUR\n",
-		  "A|2025-01-01|2025-04-01|revenue_net|currency|EUR|300000|332000\nA|2025-01-01|2025-04-01|subscribers|1|~|7|7\n",
+		  "A|2025-01-01|2025-04-01|revenue_net|currency|EUR|300000|332000|A\nA|2025-01-01|2025-04-01|subscribers|1|~|7|7|A\n",
 		  "normalise.not_aggregable: arpu of 2025-01-01 to 2025-02-01: a ratio is recomputed from its parts, never averaged", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-Q1|installs|5\n2025-W05|installs|7\n2025-02-03|installs|1\n2025-02-04|installs|2\n", "2025-02-01|2025-03-01|installs|1|~|3\n",
+		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-Q1|installs|5\n2025-W05|installs|7\n2025-02-03|installs|1\n2025-02-04|installs|2\n", "2025-02-01|2025-03-01|installs|1|~|3|P\n",
 		  "normalise.grain_down: installs: a value of \"2025-Q1\" does not lie within one month", .flush = true },
 		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'aliases':[{'alias':'Rev YTD','metric':'revenue_net','collection':'ytd','currency':'EUR'}]}",
 		  "period|metric|value\n2025-02|Rev YTD|2500\n2025-01|Rev YTD|1200\n2025-03|Rev YTD|2400\n2025-04|Rev YTD|3900\n2025-01|installs|4\n",
 		  "2025-01-01|2025-02-01|revenue_net|currency|EUR|1200|~\n2025-02-01|2025-03-01|revenue_net|currency|EUR|1300|~\n2025-03-01|2025-04-01|revenue_net|currency|EUR|-100|negative_delta\n"
 		  "2025-04-01|2025-05-01|revenue_net|currency|EUR|1500|~\n2025-01-01|2025-02-01|installs|1|~|4|~\n", .flush = true },
 		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'grain':'quarter','aliases':[{'alias':'x','metric':'installs','collection':'ytd'}]}",
-		  "period|metric|value\n2025-01|x|100\n2025-03|x|300\n2025-04|x|450\n", "2025-01-01|2025-04-01|installs|1|~|300|~\n2025-04-01|2025-07-01|installs|1|~|150|~\n", .flush = true },
+		  "period|metric|value\n2025-01|x|100\n2025-03|x|300\n2025-04|x|450\n", "2025-01-01|2025-04-01|installs|1|~|300|A|~\n2025-04-01|2025-07-01|installs|1|~|150|P|~\n", .flush = true },
 		/* a running total may exceed what one period can be, but not fall below its least */
 		{ .options = "{" LONG "'locale':'en_US','decumulate':true,'metrics':[{'metric_id':'calls','plausible_min':'-5','plausible_max':'150'}],'aliases':[{'alias':'x','metric':'calls','collection':'ytd'}]}",
 		  "period|metric|value\n2025-01|x|100\n2025-02|x|200\n2025-03|x|-6\n", "2025-01-01|2025-02-01|calls|1|~|100|~\n2025-02-01|2025-03-01|calls|1|~|100|~\n", "normalise.implausible: column \"value\": calls cannot be below -5", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-01|mau|5\n2025-01|mau|5\n2025-01|mau|6\n", "2025-01-01|2025-02-01|mau|1|~|5\n", "normalise.duplicate_conflict: mau", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'month'}", "period|metric|value\n2025-01|mau|5\n2025-01|mau|5\n2025-01|mau|6\n", "2025-01-01|2025-02-01|mau|1|~|5|A\n", "normalise.duplicate_conflict: mau", .flush = true },
 		/* C.5: exact duplicates collapse; of two values, the policy decides */
-		{ .options = "{" LONG "'locale':'en_US','grain':'quarter'}", "period|metric|value\n2025-01|installs|5\n2025-01|installs|5\n2025-02|installs|5\n", "2025-01-01|2025-04-01|installs|1|~|10\n", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'quarter'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|7\n2025-02|installs|~\n", "2025-01-01|2025-04-01|installs|1|~|5\n", "normalise.duplicate_conflict: installs of 2025-02-01 to 2025-03-01: two values for one period", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'last'}", "period|metric|value\n2025-02|installs|9\n2025-02|installs|7\n", "2025-01-01|2025-04-01|installs|1|~|7\n", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'max'}", "period|metric|value\n2025-02|installs|9\n2025-02|installs|7\n2025-02|installs|8\n", "2025-01-01|2025-04-01|installs|1|~|9\n", .flush = true },
-		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'sum'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|5\n2025-03|mau|4\n2025-03|mau|5\n", "2025-01-01|2025-04-01|installs|1|~|10\n", "normalise.duplicate_conflict: mau", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter'}", "period|metric|value\n2025-01|installs|5\n2025-01|installs|5\n2025-02|installs|5\n", "2025-01-01|2025-04-01|installs|1|~|10|P\n", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|7\n2025-02|installs|~\n", "2025-01-01|2025-04-01|installs|1|~|5|P\n", "normalise.duplicate_conflict: installs of 2025-02-01 to 2025-03-01: two values for one period", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'last'}", "period|metric|value\n2025-02|installs|9\n2025-02|installs|7\n", "2025-01-01|2025-04-01|installs|1|~|7|P\n", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'max'}", "period|metric|value\n2025-02|installs|9\n2025-02|installs|7\n2025-02|installs|8\n", "2025-01-01|2025-04-01|installs|1|~|9|P\n", .flush = true },
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter','duplicates':'sum'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|5\n2025-03|mau|4\n2025-03|mau|5\n", "2025-01-01|2025-04-01|installs|1|~|10|P\n", "normalise.duplicate_conflict: mau", .flush = true },
 		{ .options = "{'output':'model'," LONG "'locale':'en_US'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|5\n2025-02|installs|7\n", .dead = "normalise.duplicate_conflict: installs has another value for the period from \"2025-02\" in this file",
 		  .more = "installs", .flags = "" },
 		{ .options = "{'output':'model','duplicates':'last'," LONG "'locale':'en_US'}", "period|metric|value\n2025-02|installs|5\n2025-02|installs|7\n2025-02|installs|6\n", .more = "installs", .flags = "|2025-02-01|duplicate_conflict|" },
@@ -187,6 +187,31 @@ Test(normalise, partner_model)
 		struct row r = rows[i];
 		r.out = NULL;
 		run(&r, 1);
+	}
+}
+
+/* C.1: a sum of two months of a quarter is provisional, one of none is missing; a reported zero is a value. */
+Test(normalise, sums_that_lack_a_part_are_provisional)
+{
+	static const struct row as_long[] = {
+		{ .options = "{" LONG "'locale':'en_US','grain':'quarter'}", "period|metric|value\n2025-01|installs|1\n2025-02|installs|2\n2025-03|installs|4\n2025-04|installs|8\n2025-07|installs|n/a\n",
+		  "2025-01-01|2025-04-01|installs|1|~|7|A\n2025-04-01|2025-07-01|installs|1|~|8|P\n2025-07-01|2025-10-01|installs|1|~|~|O\n", .flush = true },
+	};
+	run(as_long, COUNT(as_long));
+	static const struct { const char *in, *tail; } rows[] = {
+		{ "Month|Users|installs\n2025-01|~|1\n2025-02|~|2\n2025-03|~|4\n", "|2025-01-01|2025-04-01|7|A|F|" },
+		{ "Month|Users|installs\n2025-01|~|1\n2025-03|~|4\n", "|2025-01-01|2025-04-01|5|P|F|" },
+		{ "Month|Users|installs\n2025-01|~|1\n2025-02|~|*\n2025-03|~|4\n", "|2025-01-01|2025-04-01|5|P|F|" },
+		{ "Month|Users|installs\n2025-01|~|n/a\n2025-02|~|~\n", "|2025-01-01|2025-04-01|~|O|F|" },
+		{ "Month|Users|installs\n2025-01|~|0\n2025-02|~|0\n2025-03|~|0.00\n", "|2025-01-01|2025-04-01|0|A|F|" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct drive d;
+		drive_open(&d, &normalise_LTX_trib_plugin, S03 "'grain':'quarter'}");
+		cr_assert(drive_rows(&d, rows[i].in) == 0 && drive_flush(&d) == 0, "%s", d.error);
+		cr_expect(strstr(drive_out(&d, 0), rows[i].tail), "row %zu:\n%s", i, drive_out(&d, 0));
+		cr_expect(drive_balanced(&d));
+		drive_close(&d);
 	}
 }
 

@@ -48,6 +48,32 @@ static const struct row rows[] = {
 	{ "{'text':['subject','body'],'ticket_id':'id','opened_at':'at','label':'cat','taxonomy':'t2'," RULES "}",
 	  "source_id|id:int64|at:date|cat|subject|body\ns|12|2025-01-05|complaint|how do i|\n",
 	  NULL, "s|12|t2|how_to|rule|how|", "", NULL, NULL },
+	/* exactly at the thresholds, to the ninth decimal; review_threshold may equal threshold */
+	{ "{'text':['body'],'threshold':'0.123456789','review_threshold':'0.123456788'," LABELS "'rules':[{'id':'a','category':'how_to','phrases':['x'],'confidence':'0.123456789'},{'id':'b','category':'spam','phrases':['y'],'confidence':'0.123456788'},{'id':'c','category':'internal','phrases':['z'],'confidence':'0.123456787'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|x\ns|2|2025-01-05|Complaint|y\ns|3|2025-01-05|Complaint|z\n", NULL,
+	  "s|1|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\ns|1|v1|how_to|rule|a|0.123456789|x|2025-02-01T00:00:00Z\ns|2|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\ns|3|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\n", "s|2|v1|b|spam|0.123456788|y|open\n", NULL, NULL },
+	{ "{'text':['body'],'threshold':1,'review_threshold':1," LABELS "'rules':[{'id':'a','category':'how_to','phrases':['x'],'confidence':1},{'id':'b','category':'spam','phrases':['y'],'confidence':'0.999999999'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|x\ns|2|2025-01-05|Complaint|y\n", NULL, "s|1|v1|how_to|rule|a|1|x|", "", NULL, NULL },
+	/* two rules of equal confidence: same category, the first in the file; two categories, a person; a veto leaves the other one */
+	{ "{'text':['body']," LABELS "'rules':[{'id':'z','category':'how_to','phrases':['set up'],'confidence':'0.9'},{'id':'a','category':'how_to','phrases':['set up my phone'],'confidence':'0.9'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|please set up my phone\n", NULL, "s|1|v1|how_to|rule|z|0.9|set up|", "", NULL, NULL },
+	{ "{'text':['body']," LABELS "'rules':[{'id':'z','category':'how_to','phrases':['set up'],'confidence':'0.9'},{'id':'a','category':'spam','phrases':['set up my phone'],'confidence':'0.9'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|please set up my phone\n", NULL, "s|1|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\n", "s|1|v1|z|how_to|0.9|set up|open\n", NULL, NULL },
+	{ "{'text':['body']," LABELS "'rules':[{'id':'z','category':'how_to','phrases':['set up'],'not':['my phone'],'confidence':'0.9'},{'id':'a','category':'spam','phrases':['set up my phone'],'confidence':'0.9'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|please set up my phone\n", NULL, "s|1|v1|spam|rule|a|0.9|set up my phone|", "", NULL, NULL },
+	/* overlapping phrases, in either order and as vetoes */
+	{ "{'text':['body']," LABELS "'rules':[{'id':'a','category':'how_to','phrases':['b c d'],'confidence':'0.9'},{'id':'b','category':'how_to','phrases':['a b c'],'confidence':'0.95'}]}",
+	  HEAD "s|1|2025-01-05|Complaint|a b c d\n", NULL, "|how_to|rule|b|0.95|a b c|", "", NULL, NULL },
+	{ "{'text':['body']," LABELS "'rules':[{'id':'a','category':'how_to','phrases':['a a'],'confidence':'0.9'}]}", HEAD "s|1|2025-01-05|Complaint|aa a a a\n", NULL, "|how_to|rule|a|0.9|a a|", "", NULL, NULL },
+	/* case beyond ASCII, in phrases, patterns and vetoes */
+	{ "{'text':['body']," LABELS "'rules':[{'id':'a','category':'how_to','phrases':['ÜBER den straßennamen'],'confidence':'0.9'}]}", HEAD "s|1|2025-01-05|Complaint|über DEN STRAẞENNAMEN\n", NULL, "|how_to|rule|a|0.9|über DEN STRAẞENNAMEN|", "", NULL, NULL },
+	{ "{'text':['body']," LABELS "'rules':[{'id':'a','category':'how_to','patterns':['^как (мне|нам)\\\\b'],'not':['ΟΔΟΣ'],'confidence':'0.9'}]}", HEAD "s|1|2025-01-05|Complaint|КАК МНЕ быть\ns|2|2025-01-05|Complaint|Как нам οδος\n", NULL,
+	  "s|1|v1|how_to|rule|a|0.9|КАК МНЕ|2025-02-01T00:00:00Z\ns|2|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\n", "", NULL, NULL },
+	/* anchors are the ends of a column, in every column */
+	{ "{'text':['subject','body']," LABELS "'rules':[{'id':'a','category':'how_to','patterns':['^refund$'],'confidence':'0.9'}]}",
+	  "source_id|ticket_id|opened_at|source_label|subject|body\ns|1|2025-01-05|Complaint|x|Refund\ns|2|2025-01-05|Complaint|refund|x\ns|3|2025-01-05|Complaint|refund me|a refund\ns|4|2025-01-05|Complaint|x|one refund two\n", NULL,
+	  "s|1|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\ns|1|v1|how_to|rule|a|0.9|Refund|2025-02-01T00:00:00Z\ns|2|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\ns|2|v1|how_to|rule|a|0.9|refund|2025-02-01T00:00:00Z\n"
+	  "s|3|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\ns|4|v1|complaint|source|~|~|~|~|2025-01-05T00:00:00Z\n", "", NULL, NULL },
 	/* dead letters */
 	{ "{'text':['body']," LABELS RULES "}", HEAD "s|1|2025-01-05|Praise|x\ns|2|2025-01-05|Other|x\n",
 	  "s|2|2025-01-05|Other|", "s|2|v1|other|", "", "recategorise.unknown_label: no category is given for label 'Praise'", NULL },
