@@ -84,6 +84,7 @@ enum {
 	TRIB_PART = 64,               /* options: set per part by split, not by users */
 	TRIB_EXPR = 128,              /* options: text is an expression (docs/expressions.md), compiled when the pipeline is checked */
 	TRIB_PATH = 256,              /* options: text names a file or folder; the core makes it absolute, relative to the pipeline's file */
+	TRIB_TIME_FORMAT = 512,       /* options: text is a format of dates or times (trib_date_parse), checked when the pipeline is checked */
 };
 
 struct trib_field {
@@ -310,7 +311,7 @@ struct trib_commit {
 	bool publish;                       /* false: a checkpoint whose rows are not to be seen yet */
 	bool complete;                      /* this run read the whole source, from its start to its end */
 	const struct trib_batch *states;    /* part, state (JSON; null: forget the part): those that moved since the last commit */
-	const struct trib_batch *dead;      /* stage, code, detail, record; NULL: none */
+	const struct trib_batch *dead;      /* stage, code, detail, record, part, line; NULL: none */
 	const struct trib_batch *slices;    /* NULL: none declared */
 	bool ended;                         /* the source was read to its end; what earlier runs took may be left out */
 };

@@ -33,7 +33,7 @@ struct map {
 static const struct trib_field cast_fields[] = {
 	TRIB_FIELD(struct cast, type, .flags = TRIB_REQUIRED,
 	           .allow = "text|int64|decimal|float64|bool|date|time|clock|duration|json", .help = "Type of the column."),
-	TRIB_FIELD(struct cast, format,
+	TRIB_FIELD(struct cast, format, .flags = TRIB_TIME_FORMAT,
 	           .help = "How dates and times are written (strptime's letters); ISO 8601 if not given."),
 	TRIB_FIELD(struct cast, locale,
 	           .help = "How numbers are written: de_DE, fr, or a sample (1.234,56); plain if not given."),

@@ -23,7 +23,7 @@ static const struct trib_field options[] = {
 	OPTION(source_currency, .help = "Currency of amounts that name none."),
 	OPTION(period_column, .dflt = "period", .help = "Column with the period or day."),
 	OPTION(period, .help = "The period of all rows, instead of a column."),
-	OPTION(period_format,
+	OPTION(period_format, .flags = TRIB_TIME_FORMAT,
 	       .help = "How periods are written (strptime's letters), if the known spellings do not cover it."),
 	OPTION(period_grain, .allow = "day|week|month|quarter|year",
 	       .help = "What a shorter spelling stands for: month, when 2025-01-31 means January."),

@@ -9,6 +9,7 @@
 struct tribx_dead {
 	struct tribx_dead *next;
 	const char *stage;        /* borrowed: the pipeline's name of the step */
+	const char *part;         /* borrowed: the part (file, member) it came in; NULL: not known, as of what was summed up */
 	char *code, *detail, *record;   /* record: JSON object, or the raw text as a JSON string */
 	int64_t line;             /* line in the source file, 1-based; relative to a chunk until the chunk's place is known; 0 none */
 };

@@ -1,9 +1,9 @@
-/* check - trib check [PATH]: every fault of every file, plugin options included; nothing is opened, nothing is
- * started. */
+/* check - trib check [PATH]: every fault of every file, plugin options included, and what steps find when they are
+ * opened; no source, no target, nothing is started. */
 #include <jansson.h>
 
 #include "cli/commands.h"
-#include "run/flow.h"
+#include "run/run.h"
 
 struct check { bool strict; };
 static const struct trib_field flags[] = { TRIB_FIELD(struct check, strict, .help = "Warnings are faults."), { 0 } };
@@ -13,26 +13,12 @@ static size_t warnings(const struct tribx_findings *f)
 	return f->count + f->dropped - tribx_findings_faults(f);
 }
 
-/* Format options that exclude each other: no table can say that. */
-static bool check_format(const struct tribx_flow *flow, const struct tribx_pipeline *p, struct tribx_findings *f)
-{
-	struct tribx_error e = { 0 };
-	if (!flow->source.proto || !flow->source.proto->format || tribx_format_check(flow->source.proto->format, &e) >= 0)
-		return true;
-	tribx_finding_put(f, e.status, e.code, p->source.at, true, "%s", e.text);
-	return false;
-}
-
 static void check_pipeline(struct tribx_cli *c, const struct tribx_pipeline *p, struct tribx_table *t)
 {
-	struct tribx_flow flow;
 	size_t before = tribx_findings_faults(&c->findings);
-	bool good = tribx_pipeline_whole(p);   /* otherwise there are findings already */
-	if (good) {
-		good = tribx_flow_build(&flow, p, &c->findings) && check_format(&flow, p, &c->findings);
-		good &= tribx_findings_faults(&c->findings) == before;
-		tribx_flow_done(&flow);
-	}
+	/* what is not whole has findings already */
+	bool good = tribx_pipeline_whole(p) && tribx_check(p, &c->findings) &&
+		tribx_findings_faults(&c->findings) == before;
 	tribx_table_cell(t, p->name);
 	tribx_table_cell(t, p->file);
 	tribx_table_fmt(t, "%zu", p->step_count);

@@ -35,7 +35,7 @@ static int explain(struct tribx_cli *c, const void *flags)
 		int code = tribx_cli_usage(c, "there is no error \"%s\"", c->args[0]);
 		const char *near = tribx_nearest(c->args[0], code_at, tribx_errors, count);
 		if (near)
-			tribx_error_hint(&c->error, "did you mean %s?", near);
+			tribx_error_hint(&c->error, "did you mean \"%s\"?", near);
 		else
 			tribx_error_hint(&c->error, "`trib explain` lists them all");
 		return code;

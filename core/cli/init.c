@@ -142,8 +142,9 @@ static int demo(struct tribx_cli *c, const char *to)
 {
 	char from[PATH_MAX + 64];
 	if (demo_folder(from, sizeof from))
-		return copy_folder(c, from, to);
-	tribx_fail(&c->error, TRIB_ENV, "cli.init", "the quickstart is not where it was installed (%s)", TRIB_DATA_DIR);
+		return copy_folder(c, from, to);   /* makes `to` as well: what cannot be copied leaves no empty folder */
+	tribx_fail(&c->error, TRIB_ENV, "cli.init", "the quickstart is not where it is installed (%s)", TRIB_DATA_DIR);
+	tribx_error_hint(&c->error, "`make install` puts it there; TRIB_SRC=FOLDER names the sources");
 	return tribx_exit_of(c->error.status);
 }
 
@@ -152,8 +153,8 @@ static int plain(struct tribx_cli *c, const char *to)
 	char path[PATH_MAX];
 	int code = 0;
 	snprintf(path, sizeof path, "%s/in", to);
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return fail(c, path, errno);
+	if ((mkdir(to, 0777) < 0 && errno != EEXIST) || (mkdir(path, 0777) < 0 && errno != EEXIST))
+		return fail(c, to, errno);
 	for (size_t i = 0; code == 0 && i < sizeof files / sizeof *files; i++) {
 		snprintf(path, sizeof path, "%s/%s", to, files[i].name);
 		code = write_file(c, path, files[i].text, strlen(files[i].text));
@@ -165,8 +166,6 @@ static int init(struct tribx_cli *c, const void *options)
 {
 	const struct init *o = options;
 	const char *to = c->args[0];
-	if (mkdir(to, 0777) < 0 && errno != EEXIST)
-		return fail(c, to, errno);
 	int code = o->demo ? demo(c, to) : plain(c, to);
 	c->result = json_pack("{s:s,s:b}", "folder", to, "demo", o->demo);
 	if (code == 0)

@@ -175,10 +175,11 @@ static int run(struct tribx_cli *c, const struct tribx_parsed *p)
 	}
 	c->command = cmd->name;
 	c->is = cmd;
-	if ((int)c->arg_count < cmd->args_min)
-		return tribx_cli_usage(c, "too few arguments: trib %s %s", cmd->name, cmd->usage);
-	if (cmd->args_max >= 0 && (int)c->arg_count > cmd->args_max)
-		return tribx_cli_usage(c, "too many arguments: trib %s %s", cmd->name, cmd->usage);
+	const bool few = (int)c->arg_count < cmd->args_min;
+	if (few || (cmd->args_max >= 0 && (int)c->arg_count > cmd->args_max)) {
+		tribx_error_hint(&c->error, "trib %s --help", cmd->name);
+		return tribx_cli_usage(c, "too %s arguments: trib %s %s", few ? "few" : "many", cmd->name, cmd->usage);
+	}
 	tribx_log_level(c->quiet ? TRIBX_ERROR : c->verbose > 1 ? TRIBX_DEBUG : c->verbose ? TRIBX_INFO : TRIBX_WARN);
 	return cmd->run(c, p->flags);
 }

@@ -222,9 +222,9 @@ static int run_all(struct tribx_cli *c, const struct tribx_project *p, const str
 static int run(struct tribx_cli *c, const void *flags)
 {
 	struct tribx_project *p = tribx_cli_project(c, NULL);
-	bool good = p != NULL && tribx_cli_faults(c) == 0;
-	for (size_t i = 0; good && i < p->count; i++)
-		good = !tribx_cli_picks(c, &p->pipelines[i]) || tribx_check(&p->pipelines[i], &c->findings);
+	bool whole = p != NULL && tribx_cli_faults(c) == 0, good = whole;
+	for (size_t i = 0; whole && i < p->count; i++)
+		good &= !tribx_cli_picks(c, &p->pipelines[i]) || tribx_check(&p->pipelines[i], &c->findings);
 	watch_signals();
 	int code = good ? run_all(c, p, flags) : tribx_cli_faults(c);
 	tribx_project_free(p);

@@ -125,8 +125,12 @@ static int reset(struct tribx_cli *c, const void *flags)
 	if (!c->yes)
 		return tribx_cli_usage(c, "state reset makes the next run read %s again; say --yes", a.part ? a.part : "everything");
 	int code = tribx_targets(c, NULL, true, change, &a);
+	if (!code && a.part && !a.touched) {
+		tribx_error_hint(&c->error, "`trib state list` names them");
+		return tribx_cli_usage(c, "no position is called \"%s\"", a.part);
+	}
 	if (!code)
-		tribx_cli_say(c, "%lld positions forgotten", (long long)a.touched);
+		tribx_cli_say(c, "%lld position%s forgotten", (long long)a.touched, a.touched == 1 ? "" : "s");
 	return code;
 }
 
@@ -139,7 +143,7 @@ static int set(struct tribx_cli *c, const void *flags)
 		return tribx_cli_usage(c, "a state is a JSON object as `trib state get` shows it, with \"v\": 1");
 	int code = tribx_targets(c, NULL, true, change, &a);
 	if (!code)
-		tribx_cli_say(c, "%lld positions set", (long long)a.touched);
+		tribx_cli_say(c, "%lld position%s set", (long long)a.touched, a.touched == 1 ? "" : "s");
 	return code;
 }
 
@@ -182,7 +186,7 @@ static int import(struct tribx_cli *c, const void *flags)
 	}
 	int code = tribx_targets(c, NULL, true, import_one, &a);
 	if (!code)
-		tribx_cli_say(c, "%lld positions set", (long long)a.touched);
+		tribx_cli_say(c, "%lld position%s set", (long long)a.touched, a.touched == 1 ? "" : "s");
 	json_decref(a.import);
 	return code;
 }

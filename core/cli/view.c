@@ -70,7 +70,7 @@ void tribx_view_batch(struct tribx_cli *c, const struct trib_batch *b, size_t ce
 	struct tribx_table t = { 0 };
 	if (c->json)
 		c->result = tribx_view_json(b);
-	else if (trib_cols(b) > 0 && fill(c, &t, b, cell_max))
+	else if (trib_cols(b) > 0 && fill(c, &t, b, c->tty ? cell_max : 0))   /* in a pipe values are whole */
 		tribx_cli_table(c, &t);
 }
 

@@ -18,6 +18,7 @@ struct reader {
 	int line;
 	const char *line_start;
 	const char *names[COLUMNS_MAX];
+	int name_columns[COLUMNS_MAX];     /* where they stand in the header */
 	size_t columns;
 	const char *origin;
 	bool failed;
@@ -106,6 +107,7 @@ static void header(struct reader *r)
 		for (size_t i = 0; i < r->columns; i++)
 			if (strcmp(r->names[i], c.text) == 0)
 				fault(r, &c, "a column's name is there twice");
+		r->name_columns[r->columns] = c.column;
 		r->names[r->columns++] = c.text;
 	}
 }
@@ -124,8 +126,8 @@ static bool row(struct reader *r, struct tribx_conf *out)
 		if (n >= r->columns)
 			continue;
 		c.key = r->names[n];
-		c.key_line = c.line;
-		c.key_column = c.column;
+		c.key_line = 1;   /* a key is a column's name: what is wrong with it is wrong in the header */
+		c.key_column = r->name_columns[n];
 		out->items[n] = c;
 	}
 	out->count = n == 1 && out->items[0].kind == TRIBX_NULL ? 0 : r->columns;

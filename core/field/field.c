@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "field/fill.h"
+#include "parse/date.h"
 #include "parse/expr.h"
 
 /* ---- what is wrong, and where ---- */
@@ -100,8 +101,7 @@ static void move_caret(struct tribx_error *e, const char *text, int character)
 		e->column += quoted + character - 1;
 }
 
-static void check_expression(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c,
-                             const char *text)
+static void check_expression(struct tribx_fill *w, const struct tribx_conf *c, const char *text)
 {
 	struct tribx_error found = { 0 };
 	struct tribx_arena scratch = { 0 };
@@ -115,9 +115,24 @@ static void check_expression(struct tribx_fill *w, const struct trib_field *row,
 	struct tribx_error *e = tribx_finding_put(w->findings, found.status, found.code, c, false, "option %s: %s", w->path,
 	                                          found.text);
 	if (e)
-		tribx_error_hint(e, "%s", found.hint[0] ? found.hint : row->help ? row->help : "");
+		tribx_error_hint(e, "%s", found.hint);
 	if (e && found.column > 0)
 		move_caret(e, text, found.column);
+}
+
+static void check_time_format(struct tribx_fill *w, const struct tribx_conf *c, const char *text)
+{
+	const char *at = text;
+	if (tribx_date_format(text, &at))
+		return;
+	w->failed = true;
+	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, "config.bad_value", c, false,
+	                                          "option %s: %.*s is no part of a date or time", w->path,
+	                                          2 + (at[1] == '-'), at);
+	if (!e)
+		return;
+	tribx_error_hint(e, "write it like %%d.%%m.%%Y or %%Y-%%m-%%d %%H:%%M:%%S; docs/formats.md lists the letters");
+	move_caret(e, text, (int)(at - text) + 1);
 }
 
 /* What is kept of a text value; NULL: no memory, noted. */
@@ -125,7 +140,9 @@ static const char *keep_text(struct tribx_fill *w, const struct trib_field *row,
                              const char *text)
 {
 	if (row->flags & TRIB_EXPR)
-		check_expression(w, row, c, text);
+		check_expression(w, c, text);
+	if (row->flags & TRIB_TIME_FORMAT)
+		check_time_format(w, c, text);
 	const char *kept = row->flags & TRIB_PATH ? absolute(w, text) : tribx_arena_text(w->kept, text, strlen(text));
 	if (tribx_fill_memory(w, kept) && row->type == TRIB_SECRET)
 		tribx_secret(kept);
@@ -219,13 +236,37 @@ static size_t names_of(const struct tables *both, const char *names[], size_t ma
 	return n;
 }
 
-static void unknown(struct tribx_fill *w, const struct tables *both, const struct tribx_conf *c)
+/* Rows of a CSV file have their keys in the header above them: a key's fault is one of the header, once for all rows. */
+static bool under_header(const struct tribx_conf *map)
+{
+	const size_t n = map && map->file ? strlen(map->file) : 0;
+	return n > 4 && map->count && strcmp(map->file + n - 4, ".csv") == 0;
+}
+
+/* "fx[17].date" as "fx[].date" */
+static const char *any_row(const char *path, char *to, size_t size)
+{
+	size_t n = 0;
+	for (const char *p = path; *p && n + 1 < size; p++)
+		if (p == path || p[-1] != '[' || strspn(p, "0123456789") == 0)
+			to[n++] = *p;
+		else {
+			p += strspn(p, "0123456789");
+			to[n++] = *p;
+		}
+	to[n] = 0;
+	return to;
+}
+
+static void unknown(struct tribx_fill *w, const struct tables *both, const struct tribx_conf *c, bool header)
 {
 	const char *names[256];
+	char path[sizeof w->path];
 	size_t n = names_of(both, names, 256), used = 0;
 	w->failed = true;
 	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, "config.unknown_key", c, true,
-	                                          "unknown option %s", w->path);
+	                                          "unknown option %s",
+	                                          header ? any_row(w->path, path, sizeof path) : w->path);
 	const char *near = tribx_nearest(c->key, word_at, names, n);
 	if (!e)
 		return;
@@ -238,12 +279,12 @@ static void unknown(struct tribx_fill *w, const struct tables *both, const struc
 }
 
 static void fill_given(struct tribx_fill *w, const struct tables *both, void *const selves[2],
-                       const struct tribx_conf *c)
+                       const struct tribx_conf *c, bool header)
 {
 	int which;
 	const struct trib_field *row = find(both, c->key, &which);
 	if (!row)
-		unknown(w, both, c);
+		unknown(w, both, c, header);
 	else if (row->flags & TRIB_PART) {
 		w->failed = true;
 		tribx_finding_put(w->findings, TRIB_CONFIG, "config.part_option", c, true,
@@ -271,9 +312,12 @@ static void fill_missing(struct tribx_fill *w, const struct trib_field *row, voi
 		if (tribx_fill_memory(w, dflt))
 			tribx_fill_value(w, row, dflt, (char *)self + row->offset);
 	} else if (row->flags & TRIB_REQUIRED) {
+		const bool header = under_header(map);
+		char path[sizeof w->path];
 		w->failed = true;
-		tribx_finding_put(w->findings, TRIB_CONFIG, "config.required", c ? c : map, c != NULL,
-		                  "option %s is required: %s", w->path,
+		tribx_finding_put(w->findings, TRIB_CONFIG, "config.required", c ? c : header ? &map->items[0] : map,
+		                  c ? !header : header, "option %s is required: %s",
+		                  header && !c ? any_row(w->path, path, sizeof path) : w->path,
 		                  row->help ? row->help : tribx_field_type_name(row));
 	}
 }
@@ -284,9 +328,10 @@ void tribx_fill_table(struct tribx_fill *w, const struct trib_field *table, void
 {
 	const struct tables both = { { table, more } };
 	void *const selves[2] = { self, more_self };
+	const bool header = under_header(map);
 	for (size_t i = 0; map && i < map->count; i++) {
 		size_t length = tribx_path_push(w, map->items[i].key, 0);
-		fill_given(w, &both, selves, &map->items[i]);
+		fill_given(w, &both, selves, &map->items[i], header);
 		w->path[length] = 0;
 	}
 	for (int t = 0; t < 2; t++)

@@ -196,9 +196,12 @@ void tribx_fill_many(struct tribx_fill *w, const struct trib_field *row, const s
 	if (!map && !row->of && c->kind == TRIBX_SCALAR)
 		c = &one;   /* key: id is key: [id] */
 	if (map ? c->kind != TRIBX_MAP && !(csv && c->kind == TRIBX_LIST) : c->kind != TRIBX_LIST) {
-		char why[96];
-		snprintf(why, sizeof why, "not a %s%s", tribx_field_type_name(row),
-		         c->kind == TRIBX_SCALAR ? ", nor the name of a .yaml, .json or .csv file" : "");
+		char why[256];
+		int n = snprintf(why, sizeof why, "not a %s%s", tribx_field_type_name(row),
+		                 c->kind == TRIBX_SCALAR ? ", nor the name of a .yaml, .json or .csv file" : "");
+		if (row->of && !map)   /* what an entry looks like: its first two options */
+			snprintf(why + n, sizeof why - (size_t)n, "; write one entry per line: - { %s: ..., %s: ... }",
+			         row->of[0].name, row->of[1].name ? row->of[1].name : "...");
 		tribx_fill_fault(w, row, c, "config.bad_value", why);
 	} else if (map)
 		fill_map(w, row, c, slot);

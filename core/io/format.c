@@ -9,7 +9,7 @@
 static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
 	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header) or path like /via/channel or /custom_fields/[id=7]/value (JSON); the column's name if left out."),
-	TRIB_FIELD(struct tribx_column_option, format, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
+	TRIB_FIELD(struct tribx_column_option, format, .flags = TRIB_TIME_FORMAT, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
 	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE) or a sample (1.234,56); the format's locale if left out."),
 	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON: an array of scalars becomes one text with this between the items."),
 	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),

@@ -233,7 +233,7 @@ static struct tribx_reg *bind_column(struct tribx_bind *b, const struct tribx_en
 		snprintf(name, sizeof name, "%.*s", s->name ? (int)s->size : 0, s->name ? s->name : "");
 		const char *const nearest = tribx_nearest(name, column_at, b->in, (size_t)trib_cols(b->in));
 		if (nearest && !b->failed)
-			tribx_error_hint(b->e, "did you mean %s", nearest);
+			tribx_error_hint(b->e, "did you mean \"%s\"?", nearest);
 		return tribx_bind_fail(b, n, "expr.unknown_column", "there is no column '%s'", name);
 	}
 	struct tribx_reg *const r = column(b, col);

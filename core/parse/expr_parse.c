@@ -94,7 +94,7 @@ static int callee(struct tribx_parse *p, int piped)
 	if (!word) {
 		const char *const nearest = tribx_word_nearest(name);
 		if (nearest && !p->failed)
-			tribx_error_hint(p->e, "did you mean %s", nearest);
+			tribx_error_hint(p->e, "did you mean \"%s\"?", nearest);
 		return tribx_parse_fail(p, at, "expr.unknown_word", "there is no filter or function '%.*s'", name,
 		            (int)strlen(name));
 	}

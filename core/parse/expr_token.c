@@ -105,7 +105,7 @@ int tribx_parse_expected(struct tribx_parse *p, const char *what)
 	char text[96];
 	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
 		if (tribx_token_is(p, hints[i].is))
-			tribx_error_hint(p->e, "did you mean %s", hints[i].hint);
+			tribx_error_hint(p->e, "did you mean \"%s\"?", hints[i].hint);
 	if (p->token == T_END)
 		snprintf(text, sizeof text, "%s expected, but the expression ends%%.*s", what);
 	else

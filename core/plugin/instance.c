@@ -82,14 +82,15 @@ static bool tells(const char *text, const char *word)
 	return false;
 }
 
-/* The value inside of c that text speaks of; NULL: none. */
-static const struct tribx_conf *spoken_of(const struct tribx_conf *c, const char *text)
+/* The value, or the key, inside of c that text speaks of; NULL: none. */
+static const struct tribx_conf *spoken_of(const struct tribx_conf *c, const char *text, bool *key)
 {
 	const struct tribx_conf *found = c->kind == TRIBX_SCALAR && tells(text, c->text) ? c : NULL;
 	for (size_t i = 0; !found && i < c->count; i++)
-		found = spoken_of(&c->items[i], text);
+		found = spoken_of(&c->items[i], text, key);
 	for (size_t i = 0; !found && i < c->count; i++)
-		found = tells(text, c->items[i].key) ? &c->items[i] : NULL;
+		if ((*key = tells(text, c->items[i].key)))
+			found = &c->items[i];
 	return found;
 }
 
@@ -102,8 +103,9 @@ static void place(struct trib *t)
 	for (size_t i = 0; text[n] == ':' && i < t->conf->count; i++)
 		if (t->conf->items[i].key && strncmp(t->conf->items[i].key, text, n) == 0 && !t->conf->items[i].key[n])
 			at = &t->conf->items[i];
-	value = spoken_of(at, text);
-	tribx_error_place(&t->error, value ? value : at, false);
+	bool key = false;
+	value = spoken_of(at, text, &key);
+	tribx_error_place(&t->error, value ? value : at, key);
 }
 
 void tribx_call_end(struct trib *t)

@@ -217,7 +217,7 @@ static void missing(const char *name, const struct folders *f, struct tribx_erro
 	pthread_mutex_unlock(&registry.lock);
 	if (tribx_plugins(&all, &count) == TRIB_OK) {
 		const char *near = tribx_nearest(name, found_name, all, count);
-		tribx_error_hint(e, near ? "did you mean %s?" : "`trib plugins` lists what there is", near);
+		tribx_error_hint(e, near ? "did you mean \"%s\"?" : "`trib plugins` lists what there is", near);
 	}
 	free(all);
 	pthread_mutex_lock(&registry.lock);

@@ -29,15 +29,18 @@ static int states_batch(struct tribx_side *s, struct trib_batch *b, bool ended)
 
 static int dead_batch(struct tribx_side *s, struct trib_batch *b)
 {
-	static const char *const names[] = { "stage", "code", "detail", "record" };
-	int col[4], line;
-	for (int i = 0; i < 4; i++)
+	static const char *const names[] = { "stage", "code", "detail", "record", "part" };
+	int col[5], line;
+	for (int i = 0; i < 5; i++)
 		col[i] = trib_add(b, names[i], i == 3 ? TRIB_JSON : TRIB_STR);
 	line = trib_add(b, "line", TRIB_I64);
 	for (const struct tribx_dead *d = s->dead.head; d; d = d->next) {
-		const char *const texts[] = { d->stage, d->code, d->detail, d->record };
-		for (int i = 0; i < 4; i++)
-			trib_put_str(b, col[i], tribx_text(texts[i]));
+		const char *const texts[] = { d->stage, d->code, d->detail, d->record, d->part };
+		for (int i = 0; i < 5; i++)
+			if (texts[i])
+				trib_put_str(b, col[i], tribx_text(texts[i]));
+			else
+				trib_put_null(b, col[i]);
 		if (d->line > 0)
 			trib_put_i64(b, line, d->line);
 		else
@@ -266,8 +269,16 @@ static void held_error(struct tribx_side *s, int64_t bad)
 		snprintf(allowed, sizeof allowed, "%g%%", p->max_rejects_share * 100);
 	else
 		snprintf(allowed, sizeof allowed, "%lld", (long long)p->max_rejects);
-	tribx_fail(&s->error, TRIB_HELD, "run.rejects_over_budget", "%lld rows were rejected and max_rejects allows %s: nothing of this load was published",
-	           (long long)bad, allowed);
+	tribx_fail(&s->error, TRIB_HELD, "run.rejects_over_budget", "%lld row%s rejected and max_rejects allows %s: nothing of this load was published",
+	           (long long)bad, bad == 1 ? " was" : "s were", allowed);
+}
+
+/* The first bad row, as far as it is known where it stood: in/KPI_2025-01.csv:17. */
+static void show_first(struct tribx_side *s, const struct tribx_dead *d)
+{
+	tribx_error_sample(&s->error, tribx_text(d->detail));
+	if (d->part && *d->part)
+		tribx_error_at(&s->error, d->part, (int)d->line, 0, NULL);
 }
 
 int tribx_side_hold(struct tribx_side *s)
@@ -292,7 +303,7 @@ int tribx_side_hold(struct tribx_side *s)
 		memcpy(s->report->last_load, s->load_id, sizeof s->report->last_load);
 		held_error(s, bad);
 		if (first)
-			tribx_error_sample(&s->error, tribx_text(first->detail));
+			show_first(s, first);
 		tribx_error_hint(&s->error, "`trib dead-letters list` shows them; mend the source or the pipeline, or raise max_rejects");
 		rc = TRIB_HELD;
 	}

@@ -130,7 +130,7 @@ static void hint_tables(struct tribx_error *e, const struct tribx_flow *f, const
 	for (int i = 0; i < f->table_count; i++)
 		tribx_buf_fmt(&all, "%s%s", i ? ", " : "", f->tables[i].name);
 	if (near)
-		tribx_error_hint(e, "did you mean %s?", near);
+		tribx_error_hint(e, "did you mean \"%s\"?", near);
 	else if (!all.failed)
 		tribx_error_hint(e, "its tables: %s", all.p);
 	tribx_buf_done(&all);
@@ -226,6 +226,27 @@ static bool made_anew(const struct tribx_flow *f)
 	for (int i = 0; i < f->table_count; i++)
 		keeps |= f->tables[i].mode != TRIB_APPEND;
 	return wide && keeps;
+}
+
+/* A step's own faults (a rule that is no pattern, an alias of no metric) are known once it is open. What else may go wrong there,
+ * a host that is away, is no fault of the pipeline. */
+bool tribx_flow_check(struct tribx_flow *f, struct tribx_findings *out)
+{
+	bool good = true;
+	for (int i = 0; i < f->step_count; i++) {
+		struct tribx_error e = { 0 };
+		if (tribx_flow_share(&f->steps[i], &e) >= 0)
+			open_step(&f->steps[i], &e);
+		if (e.status != TRIB_CONFIG)
+			continue;
+		struct tribx_error *finding = tribx_finding_new(out);
+		if (!e.file[0])
+			place(&e, f->conf->steps[i].at);
+		if (finding)
+			*finding = e;
+		good = false;
+	}
+	return good;
 }
 
 int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e)

@@ -49,6 +49,8 @@ struct tribx_flow {
 
 /* Loads and checks everything that can be known without opening anything. Faults are findings with their places. */
 bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings);
+/* The same for what steps find when they are opened; source and sink are not. */
+bool tribx_flow_check(struct tribx_flow *f, struct tribx_findings *findings);
 /* share, then open of the steps: from here on scope and cut are known. Negative: e. */
 int tribx_flow_open(struct tribx_flow *f, struct tribx_error *e);
 /* share of one stage, once: before its first open, also where only it is opened (discover, a look at the target). */

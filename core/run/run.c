@@ -143,7 +143,7 @@ static int all_parts(struct run *r)
 		poll(r);
 		if (r->stop)
 			return tribx_fail(&r->side.error, r->stop >= 2 ? TRIB_STOPPED : TRIB_LATER, "run.stopped", "stopped on request before part %s", r->part);
-		rc = tribx_side_part_begins(&r->side);
+		rc = tribx_side_part_begins(&r->side, r->part);
 		if (rc >= 0)
 			rc = consume(r, k);
 		if (rc >= 0)
@@ -216,10 +216,22 @@ static int go(struct run *r)
 	return rc;
 }
 
+/* Format options that exclude each other: no table can say that. */
+static bool check_format(const struct tribx_flow *f, struct tribx_findings *findings)
+{
+	struct tribx_error e = { 0 };
+	if (!f->source.proto->format || tribx_format_check(f->source.proto->format, &e) >= 0)
+		return true;
+	tribx_finding_put(findings, e.status, e.code, f->conf->source.at, true, "%s", e.text);
+	return false;
+}
+
 bool tribx_check(const struct tribx_pipeline *p, struct tribx_findings *findings)
 {
 	struct tribx_flow *f = calloc(1, sizeof *f);
 	bool good = f && tribx_flow_build(f, p, findings);
+	if (good)
+		good = check_format(f, findings) & tribx_flow_check(f, findings);
 	if (f)
 		tribx_flow_done(f);
 	free(f);

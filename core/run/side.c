@@ -159,6 +159,13 @@ int tribx_side_tell_emptied(struct tribx_side *s, bool complete)
 	return rc < 0 ? broke(s, rc) : TRIB_OK;
 }
 
+static void bury(struct tribx_side *s, struct tribx_dead_list *fresh, const char *part)
+{
+	for (struct tribx_dead *d = fresh->head; d; d = d->next)
+		d->part = part;
+	tribx_dead_move(&s->dead, fresh);
+}
+
 int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 {
 	struct tribx_target *q = &s->flow->tables[table];
@@ -172,7 +179,10 @@ int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 		return TRIB_OK;   /* a slice that became empty: the table is told when the unit ends, if nothing else comes for it */
 	if ((grew || !q->told) && (rc = tell_table(s, table, true)) < 0)
 		return broke(s, rc);
-	if ((rc = tribx_align(b, &q->shape, &s->dead, s->flow->sink.name, &s->error)) < 0)
+	struct tribx_dead_list fresh = { 0 };
+	rc = tribx_align(b, &q->shape, &fresh, s->flow->sink.name, &s->error);
+	bury(s, &fresh, s->part);
+	if (rc < 0)
 		return rc;
 	q->rows += b->array.length;
 	s->rows_since += b->array.length;
@@ -210,11 +220,13 @@ static int recall(void *ctx, const char *table, const struct trib_batch *keys, s
 	return rc;
 }
 
-static void gather(struct tribx_side *s)
+static void gather(struct tribx_side *s, const char *part)
 {
-	tribx_chain_books(&s->chain, &s->dead, s->books + s->flow->cut);
+	struct tribx_dead_list fresh = { 0 };
+	tribx_chain_books(&s->chain, &fresh, s->books + s->flow->cut);
 	s->rejected += s->t->dead.count;
-	tribx_dead_move(&s->dead, &s->t->dead);
+	tribx_dead_move(&fresh, &s->t->dead);
+	bury(s, &fresh, part);
 }
 
 static int feed_outs(struct tribx_side *s, struct tribx_item *it)
@@ -240,11 +252,11 @@ int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it)
 	s->read += it->rows;
 	for (int i = 0; i < s->flow->cut; i++)
 		tribx_books_add(&s->books[i], &it->books[i]);
-	tribx_dead_move(&s->dead, &it->dead);
+	bury(s, &it->dead, s->part);
 	if (it->slices.array.length > 0 && tribx_append(&s->slices, &it->slices) < 0)
 		return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	rc = feed_outs(s, it);
-	gather(s);
+	gather(s, s->part);
 	if (rc < 0)
 		return rc;
 	if (s->dead.failed)
@@ -257,8 +269,18 @@ int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it)
 
 /* ---- scopes ---- */
 
-int tribx_side_part_begins(struct tribx_side *s)
+/* What a step held over several parts came from none of them alone. */
+static bool holds_parts(const struct tribx_flow *f)
 {
+	for (int i = 0; i < f->step_count; i++)
+		if (f->steps[i].scope > TRIB_PER_PART)
+			return true;
+	return false;
+}
+
+int tribx_side_part_begins(struct tribx_side *s, const char *name)
+{
+	s->part = name;
 	int rc = tribx_chain_next_part(&s->chain);
 	if (rc < 0)
 		s->error = s->chain.error;
@@ -270,7 +292,7 @@ int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope)
 	int rc = tribx_chain_flush(&s->chain, scope);
 	if (rc < 0 && !s->error.status)
 		s->error = s->chain.error;
-	gather(s);
+	gather(s, holds_parts(s->flow) ? NULL : s->part);
 	return rc;
 }
 

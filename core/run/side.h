@@ -22,6 +22,7 @@ struct tribx_side {
 	int64_t load_no;
 	int64_t rows_since, bytes_since, since_us;   /* of this unit: what a checkpoint is measured by */
 	struct tribx_dead_list dead;           /* of this unit */
+	const char *part;                      /* in hand */
 	struct trib_batch slices;
 	char **pending;                        /* per part: state to commit; NULL: it did not move */
 	struct tribx_books *books;             /* per step, of this unit */
@@ -37,7 +38,7 @@ struct tribx_side {
 int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states, bool look);
 int tribx_side_ready(struct tribx_side *s, struct tribx_parts *parts);     /* opens the steps */
 int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it);
-int tribx_side_part_begins(struct tribx_side *s);
+int tribx_side_part_begins(struct tribx_side *s, const char *name);     /* name stays until the unit ends */
 /* The part was seen to its end; scope: the widest that ends with it. */
 int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope);
 bool tribx_side_due(const struct tribx_side *s);                            /* a checkpoint is due */

@@ -69,7 +69,7 @@ Test(fill, refusals_say_what_is_allowed)
 		  "option grain: unknown word (allowed: day|week|month)", "did you mean \"week\"?", 3 },
 		{ "{\"name\":\"x\",\"url_part\":1}", "config.part_option",
 		  "option url_part: set for each part by the plugin, not by users", NULL, 3 },
-		{ "{\"name\":\"x\",\"where\":\"a == \"}", "expr.syntax", "option where: a value expected, but the expression ends, at character 6 of: a == ", "Filter.",
+		{ "{\"name\":\"x\",\"where\":\"a == \"}", "expr.syntax", "option where: a value expected, but the expression ends, at character 6 of: a == ", "",
 		  3 },
 		{ "{\"name\":{}}", "config.bad_value", "option name: a map where one value is wanted (text)", NULL, 2 },
 		{ "{\"name\":\"x\",\"deep\":\"yes\"}", "config.bad_value", "option deep: not true or false", NULL, 3 },

@@ -90,9 +90,10 @@ Test(many, refusals_name_the_item)
 		{ "{\"rules\": [5]}", "config.bad_value", "option rules[0]: not a map of options" },
 		{ "{\"rules\": [{\"phrase\": \"a\", \"tp\": \"bug\"}]}", "config.unknown_key",
 		  "unknown option rules[0].tp" },
-		{ "{\"rules\": {\"a\": 1}}", "config.bad_value", "option rules: not a list of maps" },
+		{ "{\"rules\": {\"a\": 1}}", "config.bad_value", "option rules: not a list of maps; write one entry per line: - { phrase: ..., to: ... }" },
 		{ "{\"rules\": \"rules\"}", "config.bad_value",
-		  "option rules: not a list of maps, nor the name of a .yaml, .json or .csv file" },
+		  "option rules: not a list of maps, nor the name of a .yaml, .json or .csv file; write one entry per line: "
+		  "- { phrase: ..., to: ... }" },
 		{ "{\"rules\": \"rules.yaml\"}", "config.bad_value",
 		  "option rules[0].confidence: out of range (allowed: 0..1)" },
 		{ "{\"rules\": \"none.yaml\"}", "config.no_file", "none.yaml: no such file" },

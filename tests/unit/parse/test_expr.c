@@ -179,13 +179,13 @@ static const struct { const char *text, *is; } rows[] = {
 	/* what is wrong, and where */
 	{ "", "expr.syntax: the expression is empty" },
 	{ "n +", "expr.syntax: a value expected, but the expression ends, at character 4 of: n +" },
-	{ "n = 7", "expr.syntax: an operator expected, not '=', at character 3 of: n = 7 - did you mean ==" },
-	{ "n && m", "expr.syntax: an operator expected, not '&&', at character 3 of: n && m - did you mean and" },
+	{ "n = 7", "expr.syntax: an operator expected, not '=', at character 3 of: n = 7 - did you mean \"==\"?" },
+	{ "n && m", "expr.syntax: an operator expected, not '&&', at character 3 of: n && m - did you mean \"and\"?" },
 	{ "nme == 'x'",
-	  "expr.unknown_column: there is no column 'nme', at character 1 of: nme == 'x' - did you mean name" },
+	  "expr.unknown_column: there is no column 'nme', at character 1 of: nme == 'x' - did you mean \"name\"?" },
 	{ "name | lowr",
 	  "expr.unknown_word: there is no filter or function 'lowr', at character 8 of: name | lowr - did you "
-	  "mean lower" },
+	  "mean \"lower\"?" },
 	{ "1 == 'a'", "expr.types: int64 is compared with text: that is never true, at character 3 of: 1 == 'a'" },
 	{ "'abc", "expr.syntax: a text has no end, at character 1 of: 'abc" },
 	{ "\u00c4 == 1", "expr.unknown_column: there is no column '\u00c4', at character 1 of: \u00c4 == 1" },
