@@ -159,10 +159,10 @@ int tribx_side_tell_emptied(struct tribx_side *s, bool complete)
 	return rc < 0 ? broke(s, rc) : TRIB_OK;
 }
 
-static void bury(struct tribx_side *s, struct tribx_dead_list *fresh, const char *part)
+static void bury(struct tribx_side *s, struct tribx_dead_list *fresh)
 {
 	for (struct tribx_dead *d = fresh->head; d; d = d->next)
-		d->part = part;
+		d->part = s->part;
 	tribx_dead_move(&s->dead, fresh);
 }
 
@@ -181,7 +181,7 @@ int tribx_side_rows(struct tribx_side *s, int table, struct trib_batch *b)
 		return broke(s, rc);
 	struct tribx_dead_list fresh = { 0 };
 	rc = tribx_align(b, &q->shape, &fresh, s->flow->sink.name, &s->error);
-	bury(s, &fresh, s->part);
+	bury(s, &fresh);
 	if (rc < 0)
 		return rc;
 	q->rows += b->array.length;
@@ -220,13 +220,13 @@ static int recall(void *ctx, const char *table, const struct trib_batch *keys, s
 	return rc;
 }
 
-static void gather(struct tribx_side *s, const char *part)
+static void gather(struct tribx_side *s)
 {
 	struct tribx_dead_list fresh = { 0 };
 	tribx_chain_books(&s->chain, &fresh, s->books + s->flow->cut);
 	s->rejected += s->t->dead.count;
 	tribx_dead_move(&fresh, &s->t->dead);
-	bury(s, &fresh, part);
+	bury(s, &fresh);
 }
 
 static int feed_outs(struct tribx_side *s, struct tribx_item *it)
@@ -252,11 +252,11 @@ int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it)
 	s->read += it->rows;
 	for (int i = 0; i < s->flow->cut; i++)
 		tribx_books_add(&s->books[i], &it->books[i]);
-	bury(s, &it->dead, s->part);
+	bury(s, &it->dead);
 	if (it->slices.array.length > 0 && tribx_append(&s->slices, &it->slices) < 0)
 		return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	rc = feed_outs(s, it);
-	gather(s, s->part);
+	gather(s);
 	if (rc < 0)
 		return rc;
 	if (s->dead.failed)
@@ -289,10 +289,12 @@ int tribx_side_part_begins(struct tribx_side *s, const char *name)
 
 int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope)
 {
+	if (holds_parts(s->flow))
+		s->part = NULL;
 	int rc = tribx_chain_flush(&s->chain, scope);
 	if (rc < 0 && !s->error.status)
 		s->error = s->chain.error;
-	gather(s, holds_parts(s->flow) ? NULL : s->part);
+	gather(s);
 	return rc;
 }
 
