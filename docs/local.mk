@@ -1,9 +1,11 @@
-EXTRA_DIST += %D%/README.md
-EXTRA_DIST += %D%/pipeline.md %D%/plugins.md %D%/reference
-EXTRA_DIST += %D%/recategorise.md
-EXTRA_DIST += %D%/formats.md
-EXTRA_DIST += %D%/expressions.md
-EXTRA_DIST += %D%/delivery.md %D%/file.md %D%/map.md %D%/normalise.md
+# README.md, which is installed beside them, links to these
+pagesdir = $(docdir)/docs
+dist_pages_DATA = %D%/README.md %D%/pipeline.md %D%/plugins.md %D%/recategorise.md %D%/formats.md \
+  %D%/expressions.md %D%/delivery.md %D%/file.md %D%/map.md %D%/normalise.md
+optionsdir = $(docdir)/docs/reference
+dist_options_DATA = %D%/reference/README.md %D%/reference/file.md %D%/reference/files.md %D%/reference/formats.md \
+  %D%/reference/map.md %D%/reference/normalise.md %D%/reference/recategorise.md \
+  %D%/reference/sqlite.md
 
 # pages that come from tables; tests/cases/reference.sh compares them with what the program writes
 dist_man1_MANS = %D%/trib.1

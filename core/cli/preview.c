@@ -117,5 +117,5 @@ static int discover(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_discover = {
 	.name = "discover", .group = "look", .usage = "[PATH]", .help = "Lists the streams and columns of the sources.",
-	.examples = "trib discover examples/quickstart\ntrib discover carrier.yaml --json\ntrib discover . --select crm-*", .args_max = 1, .run = discover
+	.examples = "trib discover examples/quickstart\ntrib discover carrier.yaml --json\ntrib discover . --select 'crm-*'", .args_max = 1, .run = discover
 };

@@ -156,7 +156,7 @@ static void summary(struct tribx_cli *c, const struct tribx_project *p, const st
 	tribx_table_done(&t);
 	getrusage(RUSAGE_SELF, &u);
 	if (!failed && !loads)
-		printf("nothing changed: all %lld parts are known\n", (long long)known);
+		printf("nothing changed: %s%lld part%s known\n", known == 1 ? "the " : "all ", (long long)known, known == 1 ? " is" : "s are");
 	printf("run %s, peak memory %.1f MiB\n", count ? reports[count - 1].run_id : "-", (double)u.ru_maxrss / 1024);
 	next_command(c, p, reports, count);
 }

@@ -19,5 +19,8 @@ ok "pkg-config: where plugins go" same "$(pkg-config --variable=plugindir tribut
 ok "pkg-config: version" same "$(pkg-config --modversion tributary)" "$("$at/bin/trib" --version | grep -oE '[0-9]+\.[0-9.]+' | head -1)"
 ok "man page" test -s "$at/share/man/man1/trib.1"
 ok "licence" grep -q 'Apache License' "$at/share/doc/tributary/LICENSE"
+links() { (cd "$at/share/doc/tributary" && grep -oE '\]\(docs/[^)]*\)' README.md | tr -d '])(' | while read -r l; do [ -e "$l" ] || echo "no $l"; done); }
+ok "the pages that the README links to" same "$(links)" ""
+ok "every page of options" same "$(ls "$at/share/doc/tributary/docs/reference")" "$(ls "$TRIB_SRC/docs/reference")"
 ok "headers" eval '[ -s "$at/include/tributary.h" ] && [ -s "$at/include/tributary/value.h" ]'
 finish install

@@ -12,24 +12,11 @@ export LD_LIBRARY_PATH="$lib"
 san=; grep -q 'enable_sanitizers=.yes' "$TRIB_BUILD/config.log" && san='-fsanitize=address,undefined'
 build() { gcc $san -std=c11 -Wall -Wextra -Werror -fPIC -shared -I "$inc" -o "$mods/$1.so" "$2" "${@:3}"; }
 
-cat >"$work/counter.c" <<'C'
-#include <tributary.h>
-struct counter { int64_t upto, next; };
-static const struct trib_field options[] = { TRIB_FIELD(struct counter, upto, .dflt = "10", .help = "Last number."), { 0 } };
-static const struct trib_field state[] = { TRIB_FIELD(struct counter, next, .help = "Next number."), { 0 } };
-static const struct trib_field columns[] = { { "n", TRIB_I64, TRIB_KEY, .help = "The number." }, { 0 } };
-static int read_numbers(struct trib *t, void *self, struct trib_batch *out)
-{
-	struct counter *c = self;
-	for (int i = 0; i < 1000 && c->next < c->upto && !trib_stopping(t); i++) {
-		trib_put_i64(out, 0, c->next++);
-		trib_rows(out, 1);
-	}
-	return c->next < c->upto ? TRIB_OK : TRIB_END;
+# the samples of the page that authors read are the plugins that are built here
+sample() { # NAME: the block of docs/plugins.md that ends with TRIB_PLUGIN(NAME, ...)
+  awk -v n="TRIB_PLUGIN($1," '/^```c$/ { text = ""; on = 1; next } /^```$/ { if (on && index(text, n)) printf "%s", text; on = 0 } on { text = text $0 "\n" }' "$TRIB_SRC/docs/plugins.md"
 }
-static const struct trib_stream streams[] = { { "numbers", "Numbers.", columns, read_numbers }, { 0 } };
-TRIB_PLUGIN(counter, .help = "Counts.", .self_size = sizeof(struct counter), .options = options, .state = state, .streams = streams);
-C
+for name in counter shout lines; do sample $name >"$work/$name.c"; done
 cat >"$work/p.yaml" <<Y
 pipeline: p
 source: { use: counter, upto: 2500 }
@@ -42,6 +29,11 @@ refused() { go; local code=$?; same "$code" 2 && grep -qE "$1" "$work/err" || { 
 
 ok "installed headers build a plugin with one gcc line" build counter "$work/counter.c"
 ok "and it loads and runs" eval 'go && sum'
+ok "the transform of the page" build shout "$work/shout.c"
+ok "and its sink" build lines "$work/lines.c"
+mkdir "$work/own"; printf 'name\nana\nbo\n' >"$work/own/in.csv"
+printf 'pipeline: own\nsource: { use: file, url: in.csv }\nsteps: [{ shout: { column: name } }]\nsink: { use: lines, path: out.txt }\n' >"$work/own/p.yaml"
+ok "both in one pipeline" eval '"$TRIB" check "$work/own" && "$TRIB" run "$work/own" && same "$(paste -sd, "$work/own/out.txt")" ANA,BO'
 ok "pkg-config knows where headers and plugins are" eval 'PKG_CONFIG_PATH=$(dirname "$(find $root -name tributary.pc)") pkg-config --variable=plugindir tributary | grep -q /tributary'
 
 # ---- growth: a header of an older release has fewer members at the end of each struct
