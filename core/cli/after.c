@@ -43,7 +43,7 @@ static int list_runs(struct tribx_cli *c, const void *flags)
 	if (!code && n && trib_pick_cols(&b, cols, NULL, n) >= 0)
 		tribx_view_batch(c, &b, CELL_MAX);
 	else if (!code)
-		tribx_cli_talk(c, "no runs yet");
+		tribx_cli_nothing(c, "no runs yet");
 	trib_free(&b);
 	return code;
 }
@@ -101,7 +101,7 @@ static int show_all(struct tribx_cli *c, int (*gather)(struct tribx_cli *c, stru
 	if (!code && tribx_ready(&all, &e) >= 0 && all.array.length > 0)
 		tribx_view_batch(c, &all, cell_max);
 	else if (!code)
-		tribx_cli_talk(c, "%s", none);
+		tribx_cli_nothing(c, none);
 	trib_free(&all);
 	return code;
 }

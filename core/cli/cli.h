@@ -65,6 +65,8 @@ void tribx_cli_table(struct tribx_cli *c, struct tribx_table *t);
 /* A line of the answer (stdout), and of talk (stderr, not with --quiet or --json). */
 void tribx_cli_say(const struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tribx_cli_talk(const struct tribx_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A list without entries: said on stderr, an empty array in JSON. */
+void tribx_cli_nothing(struct tribx_cli *c, const char *text);
 
 /* brought.c: the commands that plugins bring; loads all plugins when it is called first. */
 const struct tribx_command *const *tribx_cli_brought(struct tribx_cli *c, size_t *count);

@@ -110,6 +110,13 @@ void tribx_cli_talk(const struct tribx_cli *c, const char *fmt, ...)
 	va_end(args);
 }
 
+void tribx_cli_nothing(struct tribx_cli *c, const char *text)
+{
+	if (c->json)
+		c->result = json_array();
+	tribx_cli_talk(c, "%s", text);
+}
+
 /* ---- the frame of an answer ---- */
 
 static void envelope(struct tribx_cli *c, int code)

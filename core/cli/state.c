@@ -39,14 +39,22 @@ static int gather(struct tribx_cli *c, struct tribx_look *l, void *ctx)
 	return 0;
 }
 
+static int no_position(struct tribx_cli *c, const char *part)
+{
+	tribx_error_hint(&c->error, "`trib state list` names them");
+	return tribx_cli_usage(c, "no position is called \"%s\"", part);
+}
+
 static int look(struct tribx_cli *c, struct ask *a, size_t cell_max)
 {
 	struct tribx_error e = { 0 };
 	int code = tribx_targets(c, NULL, false, gather, a);
 	if (!code && tribx_ready(&a->all, &e) >= 0 && a->all.array.length > 0)
 		tribx_view_batch(c, &a->all, cell_max);
+	else if (!code && a->part)
+		code = no_position(c, a->part);
 	else if (!code)
-		tribx_cli_talk(c, "no states yet");
+		tribx_cli_nothing(c, "no states yet");
 	trib_free(&a->all);
 	return code;
 }
@@ -118,6 +126,13 @@ static int import_one(struct tribx_cli *c, struct tribx_look *l, void *ctx)
 	return store(c, l, &b, &a->touched);
 }
 
+static int told(struct tribx_cli *c, int64_t count, const char *done)
+{
+	c->summary = json_pack("{s:I}", done, (json_int_t)count);
+	tribx_cli_say(c, "%lld position%s %s", (long long)count, count == 1 ? "" : "s", done);
+	return 0;
+}
+
 static int reset(struct tribx_cli *c, const void *flags)
 {
 	struct ask a = { .part = c->arg_count > 1 ? c->args[1] : NULL };
@@ -125,13 +140,9 @@ static int reset(struct tribx_cli *c, const void *flags)
 	if (!c->yes)
 		return tribx_cli_usage(c, "state reset makes the next run read %s again; say --yes", a.part ? a.part : "everything");
 	int code = tribx_targets(c, NULL, true, change, &a);
-	if (!code && a.part && !a.touched) {
-		tribx_error_hint(&c->error, "`trib state list` names them");
-		return tribx_cli_usage(c, "no position is called \"%s\"", a.part);
-	}
-	if (!code)
-		tribx_cli_say(c, "%lld position%s forgotten", (long long)a.touched, a.touched == 1 ? "" : "s");
-	return code;
+	if (!code && a.part && !a.touched)
+		return no_position(c, a.part);
+	return code ? code : told(c, a.touched, "forgotten");
 }
 
 static int set(struct tribx_cli *c, const void *flags)
@@ -142,9 +153,7 @@ static int set(struct tribx_cli *c, const void *flags)
 	if (!json_is_object(value) || json_integer_value(json_object_get(value, "v")) != 1)
 		return tribx_cli_usage(c, "a state is a JSON object as `trib state get` shows it, with \"v\": 1");
 	int code = tribx_targets(c, NULL, true, change, &a);
-	if (!code)
-		tribx_cli_say(c, "%lld position%s set", (long long)a.touched, a.touched == 1 ? "" : "s");
-	return code;
+	return code ? code : told(c, a.touched, "set");
 }
 
 static int export(struct tribx_cli *c, const void *flags)
@@ -185,10 +194,8 @@ static int import(struct tribx_cli *c, const void *flags)
 		return tribx_cli_usage(c, "%s: %s", c->args[1], bad.text[0] ? bad.text : "not a JSON object as `trib state export` writes it");
 	}
 	int code = tribx_targets(c, NULL, true, import_one, &a);
-	if (!code)
-		tribx_cli_say(c, "%lld position%s set", (long long)a.touched, a.touched == 1 ? "" : "s");
 	json_decref(a.import);
-	return code;
+	return code ? code : told(c, a.touched, "set");
 }
 
 #define COMMAND(id, words, args, low, high, says, shows, function) \

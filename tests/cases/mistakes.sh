@@ -50,4 +50,6 @@ cells() { # a bad cell: the part that it is in, in the error and beside the dead
 ok "a column that is not there" column
 ok "a bad cell" cells
 ok "a position that is not there" bash -c '"$TRIB" state reset cells nosuch --yes 2>err; [ $? -eq 2 ] && grep -q "no position is called" err'
+ok "nor when it is asked for" bash -c '"$TRIB" state get cells nosuch 2>err; [ $? -eq 2 ] && grep -q "no position is called" err'
+ok "an empty list is a list in JSON" bash -c '"$TRIB" state list cells --json | grep -q "\"result\":\[\]"'
 finish mistakes
