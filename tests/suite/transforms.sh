@@ -25,13 +25,14 @@ opts_normalise_wide="locale: de, ignore: [part, c0, c1, c2], period_column: peri
 derive_normalise_wide="installs: \"concat(id, ',5')\", period: \"'Q1 2025'\"" carries_normalise_wide=yes
 lacks_normalise_wide="period@normalise.unknown_column" bad_normalise_wide="installs@if($third, '1,2,3', '1')@normalise.bad_number"
 
-opts_normalise_sum="metric_column: metric, value_column: value, period_column: period, locale: en, grain: month, partner_column: partner"
-derive_normalise_sum="metric: \"if($even, 'installs', 'dau')\", value: \"id | str\", period: \"if($third, '2025-01-31', '2025-02-01')\", partner: \"concat('P', id | str | len)\""
+opts_normalise_sum="metric_column: metric, value_column: value, period_column: period, locale: en, grain: month, duplicates: sum, partner_column: partner"
+derive_normalise_sum="metric: \"'installs'\", value: \"id | str\", period: \"if($third, '2025-01-31', '2025-02-01')\", partner: \"concat('P', id | str | len)\""
 lacks_normalise_sum="partner@normalise.unknown_column" bad_normalise_sum="value@if($third, 'x', '1')@normalise.bad_number"
 without_memory_normalise_sum="rows wait until the period has ended, 64 bytes each"
+without_memory_normalise_model="the values of a file are remembered: each may have one only"
 
 opts_normalise_model="metric_column: metric, value_column: value, period_column: period, locale: en, output: model, partner_column: partner"
-derive_normalise_model="metric: \"if($even, 'installs', 'dau')\", value: \"id | str\", period: \"if($third, '2025-01-31', '2025-02-01')\", partner: \"concat('P', id | str | len)\""
+derive_normalise_model="metric: \"if($even, 'installs', 'dau')\", value: \"id | str\", period: \"if($third, '2025-01-31', '2025-02-01')\", partner: \"concat('P', id)\""
 tables_normalise_model="series" sink_normalise_model="tables: { series: { mode: merge, key: [series_id] } }" lacks_normalise_model="partner@normalise.unknown_column" bad_normalise_model="value@if($third, 'x', '1')@normalise.bad_number"
 
 opts_recategorise="source: desk, text: [body], labels: { Complaint: complaint, Other: other }, rules: [ { id: r1, category: how_to, confidence: 0.97, phrases: [how to] }, { id: r2, category: billing, confidence: 0.6, patterns: ['inv[o]ice \\d+'] } ]"
