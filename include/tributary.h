@@ -383,6 +383,8 @@ struct trib_plugin {
 	void (*abort)(struct trib *t, void *self);      /* ends the unit; not after commit */
 
 	const struct trib_command *commands;   /* verbs that this plugin brings to the command line */
+	/* sink: the mode in which it loads a table of which the pipeline says none; self: options only. NULL: append. */
+	enum trib_mode (*mode_of)(const void *self, const char *table);
 };
 
 /* libltdl looks for name_LTX_symbol first: the same source is loadable and linkable. */

@@ -18,7 +18,7 @@ static void add_tables(const struct tribx_flow *f, json_t *into)
 		json_t *key = json_array();
 		for (size_t k = 0; q->conf && k < q->conf->key.count; k++)
 			json_array_append_new(key, json_string(q->conf->key.items[k]));
-		json_array_append_new(into, json_pack("{s:s,s:s,s:o}", "table", q->name, "mode", q->conf ? tribx_mode_names[q->mode] : "default", "key", key));
+		json_array_append_new(into, json_pack("{s:s,s:s,s:o}", "table", q->name, "mode", tribx_mode_names[q->loads], "key", key));
 	}
 }
 

@@ -82,7 +82,7 @@ static bool closes_absent(const struct tribx_target *q)
 /* It takes what a declared slice no longer has as gone. */
 static bool takes_slices(const struct tribx_target *q)
 {
-	return q->mode == TRIB_REPLACE_SLICE || trib_map_text(&q->options, "close_in");
+	return q->loads == TRIB_REPLACE_SLICE || trib_map_text(&q->options, "close_in");
 }
 
 static void add_table(struct tribx_flow *f, const char *name, const struct trib_field *declared)
@@ -94,7 +94,8 @@ static void add_table(struct tribx_flow *f, const char *name, const struct trib_
 	q->mode = q->conf ? q->conf->mode : TRIB_APPEND;
 	if (q->conf)
 		q->options = (trib_map){ q->conf->option_names, q->conf->option_texts, q->conf->option_count };
-	q->whole = q->mode == TRIB_REPLACE || closes_absent(q);
+	q->loads = q->mode == TRIB_APPEND && f->sink.p->mode_of ? f->sink.p->mode_of(f->sink.proto->self, name) : q->mode;
+	q->whole = q->loads == TRIB_REPLACE || closes_absent(q);
 	q->sliced = takes_slices(q);
 	f->whole |= q->whole;
 	f->by_period |= q->sliced;
@@ -224,7 +225,7 @@ static bool made_anew(const struct tribx_flow *f)
 	for (int i = 0; i < f->step_count; i++)
 		wide |= f->steps[i].scope >= TRIB_PER_PERIOD;
 	for (int i = 0; i < f->table_count; i++)
-		keeps |= f->tables[i].mode != TRIB_APPEND;
+		keeps |= f->tables[i].loads != TRIB_APPEND;
 	return wide && keeps;
 }
 

@@ -22,7 +22,8 @@ struct tribx_stage {
 
 struct tribx_target {                   /* a table of the sink */
 	const char *name;
-	enum trib_mode mode;
+	enum trib_mode mode;                          /* as the pipeline says */
+	enum trib_mode loads;                         /* as the sink takes it: the same, or its own where the pipeline says none */
 	const struct tribx_table_conf *conf;          /* NULL: not named in the pipeline */
 	const struct trib_field *declared;            /* of the stream or output; NULL */
 	struct trib_batch shape;                      /* columns seen so far, in order of arrival */

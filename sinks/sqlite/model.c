@@ -164,6 +164,12 @@ static trib_map *with_options(struct trib *t, const struct trib_table *is, const
 	return out;
 }
 
+enum trib_mode lite_model_mode(const struct lite *s, const char *name)
+{
+	const struct lite_model_table *m = strcmp(s->model, "partner") == 0 ? find(name) : NULL;
+	return m ? m->mode : TRIB_APPEND;
+}
+
 int lite_model_table(struct trib *t, const struct lite *s, const struct trib_table *is, struct trib_table *filled)
 {
 	const struct lite_model_table *m = strcmp(s->model, "partner") == 0 ? find(is->name) : NULL;

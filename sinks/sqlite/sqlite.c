@@ -61,6 +61,11 @@ static int recall(struct trib *t, void *self, const char *name, const struct tri
 	return lite_recall(t, self, name, keys, out);
 }
 
+static enum trib_mode mode_of(const void *self, const char *table)
+{
+	return lite_model_mode(self, table);
+}
+
 static void undo(struct trib *t, void *self)
 {
 	(void)t;
@@ -95,4 +100,4 @@ TRIB_PLUGIN(sqlite, .help = "SQLite database.", .flags = TRIB_CAN_RECALL, .self_
                      1 << TRIB_REPLACE | 1 << TRIB_SCD2,
             .close = close_db, .cancel = cancel, .claim = claim, .begin = begin,
             .table = table, .write = write_rows,
-            .recall = recall, .commit = commit, .abort = undo);
+            .recall = recall, .commit = commit, .abort = undo, .mode_of = mode_of);

@@ -71,6 +71,7 @@ int lite_recall(struct trib *t, struct lite *s, const char *table, const struct 
                 struct trib_batch *out);
 /* model.c */
 int lite_model_install(struct trib *t, struct lite *s);
+enum trib_mode lite_model_mode(const struct lite *s, const char *name);     /* of a table of the partner model */
 /* Fills mode, key and options that the pipeline leaves open for a table of the partner model; copies are scratch. */
 int lite_model_table(struct trib *t, const struct lite *s, const struct trib_table *is, struct trib_table *filled);
 

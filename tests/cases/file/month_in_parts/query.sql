@@ -1,0 +1,1 @@
+SELECT period_start, value_dec FROM v_current ORDER BY 1;
