@@ -58,6 +58,7 @@ ok "plugin names are unique across kinds" none names
 ok "no file does two jobs (700 lines)" none long_files
 ok "no function is longer than 70 lines" none long_functions
 ok "plugins have no mutable statics" none statics
+ok "no suppression hides the leaks of all tests" eval '! grep -v "^#" tests/lsan.supp | grep -E "criterion|tributary|trib|main"'
 ok "errors.def is sorted" sorted_errors
 ok "every error code raised has its row" none unknown_codes
 finish layers
