@@ -1,6 +1,6 @@
 # A plugin of one file and no library of its own is one word here. Names are unique across kinds.
 plugin_LTLIBRARIES +=
-EXTRA_DIST += %D%/README.md
+EXTRA_DIST += %D%/README.md %D%/sqlite/README.md %D%/files/README.md
 
 # sqlite: its unit tests build the same files
 SINK_SQLITE = %D%/sqlite/sqlite.c %D%/sqlite/sqlite.h %D%/sqlite/db.c %D%/sqlite/rows.c %D%/sqlite/tables.c %D%/sqlite/checkpoint.c \

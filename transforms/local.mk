@@ -24,4 +24,4 @@ NORMALISE = %D%/normalise.c %D%/near.h %D%/normalise/norm.h %D%/normalise/exact.
 plugin_LTLIBRARIES += %D%/normalise.la
 %C%_normalise_la_SOURCES = $(NORMALISE)
 %C%_normalise_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
-EXTRA_DIST += %D%/README.md
+EXTRA_DIST += %D%/README.md %D%/normalise/README.md %D%/recategorise/README.md
