@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <tributary.h>
 #include <time.h>
+#include "foreign.h"
 
 struct constant { const char *name, *value; int64_t times; };
 struct feed {
@@ -127,8 +128,6 @@ static int declare(struct trib *t, const struct feed *f)
 }
 
 /* The same rows as a foreign producer would hand them: int32 ids and plain utf8, with its own release. */
-static void free_array(struct ArrowArray *a);
-static void free_schema(struct ArrowSchema *s);
 static void foreign(const struct feed *f, int64_t from, int64_t n, struct trib_batch *out);
 
 static int read_rows(struct trib *t, void *self, struct trib_batch *out)
@@ -182,31 +181,6 @@ static void committed(struct trib *t, void *self, const void *done)
 {
 	(void)t;
 	note(self, "committed", ((const struct feed *)done)->next);
-}
-
-static void free_array(struct ArrowArray *a)
-{
-	for (int64_t i = 0; i < a->n_children; i++) {
-		if (a->children[i]->release)
-			a->children[i]->release(a->children[i]);
-		free(a->children[i]);
-	}
-	for (int64_t i = 0; i < a->n_buffers; i++)
-		free((void *)(uintptr_t)a->buffers[i]);
-	free(a->buffers);
-	free(a->children);
-	a->release = NULL;
-}
-
-static void free_schema(struct ArrowSchema *s)
-{
-	for (int64_t i = 0; i < s->n_children; i++) {
-		if (s->children[i]->release)
-			s->children[i]->release(s->children[i]);
-		free(s->children[i]);
-	}
-	free(s->children);
-	s->release = NULL;
 }
 
 static struct ArrowArray *child(int64_t n, int buffers)

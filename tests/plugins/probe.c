@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <tributary.h>
+#include "foreign.h"
 
 struct shared { char log[256], word[16]; };
 struct probe {
@@ -294,37 +295,6 @@ static int split(struct trib *t, void *self, struct trib_batch *parts)
 }
 
 /* ---- a foreign pair: decimal256 is another width, decimal32 as well, a dictionary of utf8 behind int8 ---- */
-
-static void free_array(struct ArrowArray *a)
-{
-	for (int64_t i = 0; i < a->n_children; i++) {
-		if (a->children[i]->release)   /* a consumer may have taken it */
-			a->children[i]->release(a->children[i]);
-		free(a->children[i]);
-	}
-	if (a->dictionary && a->dictionary->release)
-		a->dictionary->release(a->dictionary);
-	free(a->dictionary);
-	for (int64_t i = 0; i < a->n_buffers; i++)
-		free((void *)(uintptr_t)a->buffers[i]);
-	free(a->buffers);
-	free(a->children);
-	a->release = NULL;
-}
-
-static void free_schema(struct ArrowSchema *s)
-{
-	for (int64_t i = 0; i < s->n_children; i++) {
-		if (s->children[i]->release)
-			s->children[i]->release(s->children[i]);
-		free(s->children[i]);
-	}
-	if (s->dictionary && s->dictionary->release)
-		s->dictionary->release(s->dictionary);
-	free(s->dictionary);
-	free(s->children);
-	s->release = NULL;
-}
 
 static void *copy(const void *from, size_t size)
 {

@@ -1,0 +1,106 @@
+/* odd.h - texts are copied and looked through at once, 16 bytes at a time: is there a byte that a cell cannot hold as it is?
+ * Two forms of the same four functions, SSE2 and plain C; encode.c inlines them. */
+#ifndef FILES_ODD_H
+#define FILES_ODD_H
+
+#include <string.h>
+#include "files.h"
+
+/* Bits of the 16 bytes that a cell cannot hold as they are. */
+#ifdef __SSE2__
+#include <emmintrin.h>
+typedef __m128i v16;
+struct odd { v16 a, b, c, d; bool json; };
+
+static inline struct odd odd_bytes(const struct files_format *f)
+{
+	return (struct odd){ _mm_set1_epi8(f->json ? 0x1f : f->delimiter), _mm_set1_epi8('"'),
+	                     _mm_set1_epi8(f->json ? '\\' : '\n'),
+	                     _mm_set1_epi8('\r'), f->json };
+}
+
+static inline v16 load16(const void *p)
+{
+	return _mm_loadu_si128(p);
+}
+
+static inline unsigned odd16(const struct odd *o, v16 x)
+{
+	v16 first = o->json ? _mm_cmpeq_epi8(_mm_min_epu8(x, o->a), x) :
+	                      _mm_or_si128(_mm_cmpeq_epi8(x, o->a), _mm_cmpeq_epi8(x, o->d));
+	v16 second = _mm_or_si128(_mm_cmpeq_epi8(x, o->b), _mm_cmpeq_epi8(x, o->c));
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(first, second));
+}
+
+static inline void store16(char *to, v16 x)
+{
+	_mm_storeu_si128((v16 *)to, x);
+}
+#else
+typedef struct { unsigned char b[16]; } v16;
+struct odd { bool is[256]; };
+
+static inline struct odd odd_bytes(const struct files_format *f)
+{
+	struct odd o = { { false } };
+	o.is['"'] = true;
+	o.is[f->json ? '\\' : '\n'] = true;
+	for (int i = 0; f->json && i < 32; i++)
+		o.is[i] = true;
+	if (!f->json)
+		o.is[(unsigned char)f->delimiter] = o.is['\r'] = true;
+	return o;
+}
+
+static inline v16 load16(const void *p)
+{
+	v16 x;
+	memcpy(&x, p, 16);
+	return x;
+}
+
+static inline unsigned odd16(const struct odd *o, v16 x)
+{
+	unsigned bits = 0;
+	for (int i = 0; i < 16; i++)
+		bits |= (unsigned)o->is[x.b[i]] << i;
+	return bits;
+}
+
+static inline void store16(char *to, v16 x)
+{
+	memcpy(to, &x, 16);
+}
+#endif
+
+/* Copies the text; true: something in it is odd. 16 bytes more than n may be written. */
+static inline bool copy_text(const struct odd *o, char *to, const char *p, size_t n)
+{
+	unsigned odd = 0;
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16) {
+		v16 x = load16(p + i);
+		store16(to + i, x);
+		odd |= odd16(o, x);
+	}
+	if (i < n && n >= 16) {   /* the last 16 bytes again: no byte behind the text is read */
+		v16 x = load16(p + n - 16);
+		store16(to + n - 16, x);
+		odd |= odd16(o, x);
+	} else if (i < n && n >= 8) {
+		char both[16];
+		memcpy(both, p, 8);
+		memcpy(both + 8, p + n - 8, 8);
+		memcpy(to, both, 8);
+		memcpy(to + n - 8, both + 8, 8);
+		odd = odd16(o, load16(both));
+	} else if (i < n) {
+		char few[16] = { 0 };
+		for (; i < n; i++)
+			to[i] = few[i] = p[i];
+		odd = odd16(o, load16(few)) & ((1u << n) - 1);
+	}
+	return odd != 0;
+}
+
+#endif
