@@ -13,7 +13,8 @@ struct tribx_decoder {
 	struct tribx_layout *layout;
 	const struct tribx_format *options;
 	const struct trib_field *columns;
-	struct trib_bytes *in;
+	struct trib_bytes *in;           /* or */
+	struct tribx_stream *text;       /* cells text of it */
 	struct tribx_room *room;
 	size_t size, from, have;         /* of the room: wanted, first byte not handed on, bytes filled */
 	size_t seen, quotes;             /* [from, seen) was counted: so many quotes */
@@ -29,29 +30,56 @@ static int no_memory(const struct tribx_decoder *d, struct tribx_error *e)
 	return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", d->layout->file);
 }
 
-int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e)
+static int open_decoder(const struct tribx_format *f, const struct trib_field *columns, const struct tribx_rows_kind *kind, const char *name, struct tribx_decoder **out,
+                        struct tribx_error *e)
 {
 	struct tribx_decoder *d = calloc(1, sizeof *d);
 	if (!d)
-		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", tribx_bytes_name(in));
-	int rc = tribx_layout_new(f, columns, tribx_bytes_name(in), &d->layout, e);
+		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", name);
+	int rc = tribx_layout_new(f, columns, name, kind, &d->layout, e);
 	if (rc != TRIB_OK) {
 		free(d);
 		return rc;
 	}
 	d->options = f;
 	d->columns = columns;
-	d->in = in;
 	d->size = ROOM;
 	d->line = 1;
 	*out = d;
 	return TRIB_OK;
 }
 
+int tribx_decoder_over(const struct tribx_format *f, const struct trib_field *columns, const struct tribx_rows_kind *kind, const char *name, struct tribx_stream *text,
+                       struct tribx_decoder **out, struct tribx_error *e)
+{
+	int rc = open_decoder(f, columns, kind, name, out, e);
+	if (rc == TRIB_OK)
+		(*out)->text = text;
+	else
+		tribx_stream_close(text);
+	return rc;
+}
+
+int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e)
+{
+	const char *name = tribx_bytes_name(in);
+	const struct tribx_rows_kind *kind = tribx_rows_kind_of(f, name);
+	struct tribx_stream *text = NULL;
+	int rc = kind->cells ? kind->cells(f, columns, in, &text, e) : TRIB_OK;
+	if (rc < 0)
+		tribx_error_at(e, name, 0, 0, NULL);
+	else if (text)
+		rc = tribx_decoder_over(f, columns, kind, name, text, out, e);
+	else if ((rc = open_decoder(f, columns, kind, name, out, e)) == TRIB_OK)
+		(*out)->in = in;
+	return rc;
+}
+
 void tribx_decoder_free(struct tribx_decoder *d)
 {
 	if (!d)
 		return;
+	tribx_stream_close(d->text);
 	tribx_room_drop(d->room);
 	tribx_layout_drop(d->layout);
 	free(d->raw);
@@ -95,9 +123,11 @@ static int read_all(struct tribx_decoder *d, char *to, size_t size, size_t *got,
 {
 	for (*got = 0; *got < size && !d->ended;) {
 		size_t n = 0;
-		int rc = tribx_read(d->in, to + *got, size - *got, &n, e);
-		if (rc < 0)
+		int rc = d->text ? tribx_stream_read(d->text, to + *got, size - *got, &n, e) : tribx_read(d->in, to + *got, size - *got, &n, e);
+		if (rc < 0) {
+			tribx_error_at(e, d->layout->file, 0, 0, NULL);
 			return rc;
+		}
 		*got += n;
 		d->ended = rc == TRIB_END;
 	}
@@ -168,6 +198,8 @@ static int first_bytes(struct tribx_decoder *d, struct tribx_error *e)
 	d->raw_have = got;
 	d->encoded = d->layout->encoding != TRIBX_UTF8;
 	d->started = true;
+	if (!got && d->layout->kind->cells)   /* a sheet without a row has no rows */
+		return tribx_bind_declared(d->options, d->columns, d->layout, e);
 	if (!got && d->layout->rows != TRIBX_JSONL)
 		return tribx_fail(e, TRIB_DATA, "csv.empty", "%s is empty: 0 bytes, not even a header", d->layout->file);
 	return TRIB_OK;
@@ -214,8 +246,10 @@ static void end_line(struct tribx_decoder *d)
 static int head(struct tribx_decoder *d, struct tribx_error *e)
 {
 	struct tribx_layout *s = d->layout;
-	struct tribx_head h = { .line = 1 };
+	struct tribx_head h = { .line = s->kind->first };
 	int rc = first_bytes(d, e);
+	if (rc == TRIB_OK && s->kind->cells && all_read(d) && !d->raw_have)
+		return rc;
 	for (size_t size = d->size; rc == TRIB_OK; size *= 2) {
 		if (size > s->record_max + ROOM)
 			return tribx_fail(e, TRIB_DATA, "csv.no_header", "%s has no header within its first %zu bytes", s->file, size);
@@ -300,7 +334,7 @@ static int unclosed(struct tribx_decoder *d, size_t from, struct tribx_error *e)
 		}
 	int64_t line = d->line + (int64_t)tribx_tally(d->layout->isa, p + d->from, open - d->from, t->eol, t->eol).a;
 	tribx_error_at(e, d->layout->file, (int)line, 0, NULL);
-	return tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, line %lld: a quote opens here and never closes", d->layout->file, (long long)line);
+	return tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, %s %lld: a quote opens here and never closes", d->layout->file, d->layout->kind->record, (long long)line);
 }
 
 /* The range to hand on; grows the room until it holds a record. */
@@ -325,7 +359,7 @@ static int next_range(struct tribx_decoder *d, size_t *end, struct tribx_error *
 	}
 	const char *code = s->rows == TRIBX_JSONL ? "json.record_too_long" : "csv.record_too_long";
 	tribx_error_hint(e, "raise record_max, or look for a quote that never closes");
-	return tribx_fail(e, TRIB_DATA, code, "%s, line %lld: a row is longer than record_max (%zu bytes)", s->file, (long long)d->line, s->record_max);
+	return tribx_fail(e, TRIB_DATA, code, "%s, %s %lld: a row is longer than record_max (%zu bytes)", s->file, s->kind->record, (long long)d->line, s->record_max);
 }
 
 /* ---- handing on ---- */

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "arrow/build.h"
+#include "io/cells.h"
 #include "io/format.h"
 #include "parse/json_walk.h"
 #include "parse/utf.h"
@@ -29,6 +30,14 @@ struct tribx_format {
 /* ---- what they mean for one file ---- */
 
 enum tribx_rows { TRIBX_CSV, TRIBX_TSV, TRIBX_JSONL };
+struct tribx_rows_kind {                      /* a format: a row of the table in format.c */
+	const char *word, *ends, *what;  /* ends: extensions that mean it, with blanks between */
+	enum tribx_rows rows;
+	const char *record;              /* what errors count: line, row, record */
+	int first;                       /* number of the first one: 0 if a made header stands in front of the file's records */
+	/* NULL: the file's own bytes are decoded. Else it becomes cells text (cells.h); in is borrowed until the stream is closed. */
+	int (*cells)(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e);
+};
 enum tribx_ragged { TRIBX_RAGGED_ERROR, TRIBX_RAGGED_PAD, TRIBX_RAGGED_LOOSE };
 
 struct tribx_target {                    /* one column of the batches */
@@ -47,6 +56,7 @@ struct tribx_layout {
 	struct tribx_arena memory;
 	char *file;
 	enum tribx_isa isa;
+	const struct tribx_rows_kind *kind;
 	enum tribx_rows rows;
 	struct tribx_dialect dialect;
 	enum tribx_encoding encoding;
@@ -79,8 +89,10 @@ int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e);      /
 
 /* ---- columns out of cells ---- */
 
-enum { TRIBX_CELLS = 512, TRIBX_CELL_NULL = -1, TRIBX_CELL_NUMBER = -2 };
-struct tribx_cell { const char *p; uint32_t size; int32_t page; };   /* page: of p, or one of the two above (NUMBER: of JSON, never text) */
+/* page of a cell, where it is not the page of its text: NUMBER and TIME are canonical (no locale, no format) and never of a text column,
+ * ERROR makes its row a dead letter. */
+enum { TRIBX_CELLS = 512, TRIBX_CELL_NULL = -1, TRIBX_CELL_NUMBER = -2, TRIBX_CELL_TIME = -3, TRIBX_CELL_ERROR = -4 };
+struct tribx_cell { const char *p; uint32_t size; int32_t page; };
 
 struct tribx_column_fill { void *values; uint8_t *validity; int64_t nulls; };
 struct tribx_fill {
@@ -92,7 +104,7 @@ struct tribx_fill {
 	size_t rows;
 	void (*gather)(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells);
 	struct tribx_column_fill *columns;
-	struct { uint32_t row; int target; char sample[48]; } *bad;      /* cells that do not fit their column */
+	struct { uint32_t row; int target; bool error; char sample[48]; } *bad;      /* cells that do not fit their column */
 	size_t bad_count, bad_cap;
 	bool failed;                     /* no memory */
 };
@@ -104,13 +116,18 @@ void tribx_fill_done(struct tribx_fill *f);
 /* ---- the head ---- */
 
 struct tribx_head { size_t at; int64_t line; bool more; };            /* behind the head; more: it is not whole yet */
-int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, struct tribx_layout **out, struct tribx_error *e);
+int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, const struct tribx_rows_kind *kind, struct tribx_layout **out,
+                     struct tribx_error *e);
+const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, const char *file);
 int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
                struct tribx_head *h, struct tribx_error *e);
 int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
 bool tribx_head_eol(const struct tribx_format *f, struct tribx_layout *s, const char *p, size_t n, bool ended);   /* false: more is needed */
 int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, struct tribx_error *e);
 
+/* A decoder over a stream that is decoded as kind says; takes it, also on failure. name: of the file, for errors. */
+int tribx_decoder_over(const struct tribx_format *f, const struct trib_field *columns, const struct tribx_rows_kind *kind, const char *name, struct tribx_stream *text,
+                       struct tribx_decoder **out, struct tribx_error *e);
 /* For tests: rooms of this many bytes at first, and this kernel. */
 void tribx_decoder_tune(struct tribx_decoder *d, size_t room, enum tribx_isa isa);
 int64_t tribx_decoder_footers(const struct tribx_decoder *d);

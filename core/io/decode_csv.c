@@ -150,6 +150,34 @@ static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, siz
 	}
 }
 
+/* Cells text: nulls and marks are its own (cells.h). */
+static void gather_cells(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
+{
+	static const int32_t pages[] = { [TRIBX_MARK_NUMBER] = TRIBX_CELL_NUMBER, [TRIBX_MARK_TIME] = TRIBX_CELL_TIME, [TRIBX_MARK_ERROR] = TRIBX_CELL_ERROR };
+	struct csv *c = (struct csv *)f;
+	const struct tribx_layout *s = f->chunk->layout;
+	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs;
+	const bool text = t->type == TRIB_STR || t->type == TRIB_JSON, simple = !s->trim && !s->null_declared;
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t first = recs[rows[i]], *e = c->ix.ends + first + source;
+		if (source >= recs[rows[i] + 1] - first || e[0] + 1 == e[1]) {
+			cells[i] = (struct tribx_cell){ NULL, 0, TRIBX_CELL_NULL };
+			continue;
+		}
+		const char *p = f->chunk->room->mem + (uint32_t)(e[0] + 1);
+		const uint32_t size = e[1] - (e[0] + 1);
+		const unsigned char mark = (unsigned char)*p;
+		if (mark >= TRIBX_MARKS && mark != TRIBX_CELLS_QUOTE && simple)
+			cells[i] = (struct tribx_cell){ p, size, f->page };
+		else if (mark >= TRIBX_MARKS)
+			gather_one(c, s, source, rows[i], &cells[i]);
+		else if (mark == TRIBX_MARK_NULL || (s->null_declared && null_word(s, (struct trib_text){ p + 1, size - 1 })))
+			cells[i] = (struct tribx_cell){ NULL, 0, TRIBX_CELL_NULL };
+		else
+			cells[i] = (struct tribx_cell){ p + 1, size - 1, text && mark != TRIBX_MARK_ERROR ? f->page : pages[mark] };
+	}
+}
+
 static bool is_plain(const struct tribx_layout *s)
 {
 	return !s->trim && !s->dialect.escape && !s->null_declared && s->ragged == TRIBX_RAGGED_ERROR;
@@ -176,6 +204,8 @@ static bool footer(const struct csv *c, const struct tribx_layout *s, size_t r)
 	bool quoted, doubled;
 	size_t first = c->ix.recs[r];
 	field(c, s, first, c->ix.recs[r + 1] == first + 1, &t, &quoted, &doubled);
+	if (s->kind->cells && !quoted && t.n && (unsigned char)*t.p < TRIBX_MARKS)
+		t.p++, t.n--;
 	while (t.n && (*t.p == ' ' || *t.p == '\t'))
 		t.p++, t.n--;
 	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == ':' || t.p[t.n - 1] == '\t'))
@@ -252,9 +282,9 @@ static int check_fields(struct csv *c, const struct tribx_layout *s, struct trib
 			tribx_error_at(e, s->file, (int)line, 0, NULL);
 			tribx_error_sample(e, t);
 			if (too_long)
-				return tribx_fail(e, TRIB_DATA, "csv.field_too_long", "%s, line %lld, column %s: a field is longer than field_max (%zu bytes)", s->file, line, name, s->field_max);
+				return tribx_fail(e, TRIB_DATA, "csv.field_too_long", "%s, %s %lld, column %s: a field is longer than field_max (%zu bytes)", s->file, s->kind->record, line, name, s->field_max);
 			tribx_error_hint(e, "if quotes are data in this file, write stray_quotes: keep");
-			return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, line %lld, column %s: a quote stands where no quote may be", s->file, line, name);
+			return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, %s %lld, column %s: a quote stands where no quote may be", s->file, s->kind->record, line, name);
 		}
 	return TRIB_OK;
 }
@@ -276,7 +306,7 @@ static void drop_bad(struct csv *c, const struct tribx_layout *s)
 		if (why[row]) {
 			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
 			char detail[256];
-			tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample);
+			tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
 			tribx_reject_row(&c->reject, "csv.bad_value", detail, raw_of(c, r), begin_of(c, r));
 		} else {
 			c->rows[kept++] = (uint32_t)r;
@@ -290,7 +320,7 @@ int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx
 {
 	const struct tribx_chunk *chunk = (const struct tribx_chunk *)l;
 	const struct tribx_layout *s = chunk->layout;
-	struct csv c = { .fill.gather = is_plain(s) ? gather_plain : gather };
+	struct csv c = { .fill.gather = s->kind->cells ? gather_cells : is_plain(s) ? gather_plain : gather };
 	int rc = tribx_check_text(chunk, e);
 	bool memory = rc != TRIB_OK || (tribx_fill_start(&c.fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c.ix) &&
 	                                (c.rows = tribx_block_new((c.ix.records + 1) * sizeof *c.rows)));

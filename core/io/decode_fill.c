@@ -63,6 +63,7 @@ static void bad(struct tribx_fill *f, const struct tribx_target *t, size_t row, 
 		f->bad_cap = cap;
 	}
 	f->bad[f->bad_count].row = (uint32_t)row;
+	f->bad[f->bad_count].error = c->page == TRIBX_CELL_ERROR;
 	f->bad[f->bad_count].target = (int)(t - f->chunk->layout->targets);
 	size_t n = c->size < sizeof f->bad->sample - 1 ? c->size : sizeof f->bad->sample - 1;
 	while (n > 0 && n < c->size && ((unsigned char)c->p[n] & 0xC0) == 0x80)
@@ -78,6 +79,8 @@ static bool is_null(const struct tribx_layout *s, const struct tribx_cell *c)
 	struct trib_text t = { c->p, c->size };
 	if (c->page == TRIBX_CELL_NULL)
 		return true;
+	if (c->page == TRIBX_CELL_ERROR)   /* #N/A, too: an error cell is no word (null_words may say it is) */
+		return false;
 	if (!s->null_declared)
 		return c->size < 8 && c->page != TRIBX_CELL_NUMBER && trib_null_word(t);
 	for (size_t i = 0; i < s->null_words.count; i++)
@@ -209,7 +212,10 @@ static bool parse(struct tribx_fill *f, const struct tribx_target *t, const stru
 {
 	struct trib_text text = { cell->p, cell->size };
 	int64_t bit = tribx_batch_rows(f->out) + (int64_t)row;
+	const char *format = cell->page == TRIBX_CELL_TIME ? NULL : t->format;
 	bool is;
+	if (cell->page == TRIBX_CELL_ERROR)
+		return false;
 	switch (t->type) {
 	case TRIB_I64:
 		return int64(t, cell, (int64_t *)values + row);
@@ -218,9 +224,9 @@ static bool parse(struct tribx_fill *f, const struct tribx_target *t, const stru
 	case TRIB_DEC:
 		return decimal(t, cell, (trib_dec *)values + row);
 	case TRIB_DATE:
-		return trib_date_parse(text, t->format, (trib_date *)values + row) == 0;
+		return trib_date_parse(text, format, (trib_date *)values + row) == 0;
 	case TRIB_TIME:
-		return trib_time_parse(text, t->format, (trib_time *)values + row) == 0;
+		return trib_time_parse(text, format, (trib_time *)values + row) == 0;
 	case TRIB_BOOL:
 		if (!boolean(cell, &is))
 			return false;
@@ -275,6 +281,9 @@ static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *
 		} else if (cell->page == TRIBX_CELL_NULL) {
 			memset(view, 0, 16);
 			put_null(f, index, row + i);
+		} else if (cell->page == TRIBX_CELL_ERROR) {
+			memset(view, 0, 16);
+			bad(f, &f->chunk->layout->targets[index], row + i, cell);
 		} else {
 			const char *side = side_of(f, cell->page);
 			put_view(view, cell->p, cell->page, cell->p - side, cell->size);

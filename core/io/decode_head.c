@@ -13,7 +13,7 @@ static int no_memory(struct tribx_error *e)
 /* A file without a single \n in its first 64 KiB ends its lines with \r. */
 bool tribx_head_eol(const struct tribx_format *f, struct tribx_layout *s, const char *p, size_t n, bool ended)
 {
-	if (f->line_end && *f->line_end && strcmp(f->line_end, "auto") != 0)
+	if (s->kind->cells || (f->line_end && *f->line_end && strcmp(f->line_end, "auto") != 0))
 		return true;
 	bool lf = memchr(p, '\n', n);
 	if (!lf && !ended && n < 65536)
@@ -82,7 +82,7 @@ static bool banner(const struct tribx_format *f, struct tribx_layout *s, struct 
 {
 	struct trib_text t;
 	struct lines was = *l;
-	if (line(l, &t) && t.n == 5 && starts(t.p, t.n, "sep=")) {
+	if (!s->kind->cells && line(l, &t) && t.n == 5 && starts(t.p, t.n, "sep=")) {
 		if (!s->delimiter_declared)
 			s->dialect.delimiter = (unsigned char)t.p[4];
 	} else {
@@ -91,14 +91,14 @@ static bool banner(const struct tribx_format *f, struct tribx_layout *s, struct 
 	for (int64_t i = 0; i < f->skip; i++)
 		if (!line(l, &t)) {
 			if (ended)
-				tribx_fail(e, TRIB_DATA, "csv.no_header", "%s ends within the %lld lines to skip", s->file, (long long)f->skip);
+				tribx_fail(e, TRIB_DATA, "csv.no_header", "%s ends within the %lld %ss to skip", s->file, (long long)f->skip, s->kind->record);
 			return false;
 		}
 	while (f->skip_until && *f->skip_until) {
 		was = *l;
 		if (!line(l, &t)) {
 			if (ended)
-				tribx_fail(e, TRIB_DATA, "csv.no_header", "%s has no line with \"%s\"", s->file, f->skip_until);
+				tribx_fail(e, TRIB_DATA, "csv.no_header", "%s has no %s with \"%s\"", s->file, s->kind->record, f->skip_until);
 			return false;
 		}
 		if (t.n && memmem(t.p, t.n, f->skip_until, strlen(f->skip_until))) {
@@ -139,6 +139,8 @@ static char *name_of(struct tribx_layout *s, struct trib_text t, int place)
 	size_t n = 0;
 	if (!out)
 		return NULL;
+	if (s->kind->cells && t.n && (unsigned char)*t.p < TRIBX_MARKS)
+		t = (struct trib_text){ t.p + 1, t.n - 1 };
 	t = clean(t);
 	bool quoted = quote && t.n >= 2 && t.p[0] == quote && t.p[t.n - 1] == quote;
 	for (size_t i = quoted; i < t.n - quoted; i++) {
@@ -300,9 +302,9 @@ static int header(const struct tribx_format *f, const struct trib_field *columns
 		return tribx_check_text(&(struct tribx_chunk){ .layout = s, .room = &(struct tribx_room){ .mem = (char *)(uintptr_t)l->p },
 			.from = l->at, .to = end, .line = l->line }, e);
 	if (ix->odd && f->header)
-		return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, line %lld: a quote stands where no quote may be, in the header", s->file, (long long)l->line);
+		return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, %s %lld: a quote stands where no quote may be, in the header", s->file, s->kind->record, (long long)l->line);
 	s->field_count = (int)ix->fields;
-	s->keep_blank = s->field_count == 1 && !(f->blank_lines && strcmp(f->blank_lines, "skip") == 0);
+	s->keep_blank = s->field_count == 1 && !s->kind->cells && !(f->blank_lines && strcmp(f->blank_lines, "skip") == 0);
 	s->fields = tribx_arena_new(&s->memory, ix->fields * sizeof *s->fields);
 	const char **raw = tribx_arena_new(&s->memory, ix->fields * sizeof *raw);
 	if (!s->fields || !raw)
@@ -324,9 +326,9 @@ static bool blank(const struct tribx_layout *s, const struct tribx_index *ix, co
 int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
                struct tribx_head *h, struct tribx_error *e)
 {
-	struct lines l = { p, n, 0, 1, (char)s->dialect.eol };
+	struct lines l = { p, n, 0, s->kind->first, (char)s->dialect.eol };
 	struct tribx_index ix = { 0 };
-	int rc = body(s, p, n, e);
+	int rc = s->kind->cells ? TRIB_OK : body(s, p, n, e);
 	h->more = false;
 	if (rc != TRIB_OK)
 		return rc;
@@ -345,7 +347,7 @@ int tribx_head(const struct tribx_format *f, const struct trib_field *columns, s
 	if (rc == TRIB_OK && !end) {
 		h->more = !ended;
 		if (ended && l.at < n)
-			rc = tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, line %lld: the header opens a quote that never closes", s->file, (long long)l.line);
+			rc = tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, %s %lld: the header opens a quote that never closes", s->file, s->kind->record, (long long)l.line);
 		else if (ended)
 			rc = tribx_fail(e, TRIB_DATA, "csv.no_header", "%s has no header", s->file);
 	} else if (rc == TRIB_OK) {

@@ -221,7 +221,7 @@ static void drop_bad(struct json *j, const struct tribx_layout *s)
 		}
 		char detail[256];
 		size_t i = first[row] - 1, n = (size_t)((const char *)memchr(p + at, '\n', f->chunk->to - at) - p) - at;
-		tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample);
+		tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, false);
 		tribx_reject_row(&j->reject, "json.bad_value", detail, (struct trib_text){ p + at, n }, at);
 	}
 	f->rows = kept;

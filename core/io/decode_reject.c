@@ -2,6 +2,7 @@
 #include "io/decode_reject.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void tribx_reject_start(struct tribx_reject *r, const struct tribx_chunk *c, struct trib_batch *out)
 {
@@ -19,19 +20,40 @@ int64_t tribx_reject_line(struct tribx_reject *r, size_t at)
 	return r->line;
 }
 
-void tribx_reject_row(struct tribx_reject *r, const char *code, const char *detail, struct trib_text raw, size_t at)
+/* Cells text without what only the decoder needs: tabs between cells, no marks. NULL: no memory. */
+static char *readable(struct trib_text raw)
 {
-	char text[400];
-	int64_t line = tribx_reject_line(r, at);
-	snprintf(text, sizeof text, "%s, line %lld: %s", r->chunk->layout->file, (long long)line, detail);
-	tribx_raw_fault(r->out, code, text, raw, line);
+	char *out = malloc(raw.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; out && i < raw.n; i++)
+		if (raw.p[i] == TRIBX_CELLS_DELIMITER)
+			out[n++] = '\t';
+		else if ((unsigned char)raw.p[i] >= TRIBX_MARKS)
+			out[n++] = raw.p[i];
+	if (out)
+		out[n] = 0;
+	return out;
 }
 
-void tribx_reject_detail(char *to, size_t size, const struct tribx_target *t, const char *sample)
+void tribx_reject_row(struct tribx_reject *r, const char *code, const char *detail, struct trib_text raw, size_t at)
+{
+	const struct tribx_layout *s = r->chunk->layout;
+	char text[400], *plain = s->kind->cells ? readable(raw) : NULL;
+	int64_t line = tribx_reject_line(r, at);
+	snprintf(text, sizeof text, "%s, %s %lld: %s", s->file, s->kind->record, (long long)line, detail);
+	tribx_raw_fault(r->out, code, text, plain ? (struct trib_text){ plain, strlen(plain) } : raw, line);
+	free(plain);
+}
+
+void tribx_reject_detail(char *to, size_t size, const struct tribx_target *t, const char *sample, bool error)
 {
 	static const char *const kinds[] = { [TRIB_I64] = "whole number of 64 bits", [TRIB_F64] = "number", [TRIB_DEC] = "decimal", [TRIB_BOOL] = "yes or no",
 		[TRIB_DATE] = "date", [TRIB_TIME] = "time" };
 	const char *kind = (size_t)t->type < sizeof kinds / sizeof *kinds && kinds[t->type] ? kinds[t->type] : "value of its type";
+	if (error) {
+		snprintf(to, size, "column %s: the cell holds %s", t->name, sample);
+		return;
+	}
 	snprintf(to, size, "column %s: \"%s\" is no %s%s%s%s", t->name, sample, kind, t->format ? " like " : "", t->format ? t->format : "", "");
 }
 
@@ -65,7 +87,9 @@ int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e)
 	const char *name = field_at(c, c->from + bad);
 	bool nul = p[bad] == 0, json = s->rows == TRIBX_JSONL;
 	char where[400];
-	snprintf(where, sizeof where, "%s, line %lld%s%s, byte %lld", s->file, line, name ? ", column " : "", name ? name : "", (long long)c->offset + (long long)bad);
+	snprintf(where, sizeof where, "%s, %s %lld%s%s", s->file, s->kind->record, line, name ? ", column " : "", name ? name : "");
+	if (!s->kind->cells)   /* there the byte is none of the file */
+		snprintf(where + strlen(where), sizeof where - strlen(where), ", byte %lld", (long long)c->offset + (long long)bad);
 	tribx_error_at(e, s->file, (int)line, 0, NULL);
 	if (nul) {
 		tribx_error_hint(e, "is the file UTF-16? then write encoding: utf-16le");

@@ -17,8 +17,18 @@ static const struct trib_field column_fields[] = {
 	{ 0 }
 };
 
+/* Formats: word, rows, extensions, what errors count, number of the first, how it becomes cells text (cells.h), what it is. */
+#define FORMATS(F) \
+	F("csv", TRIBX_CSV, ".csv", "line", 1, NULL, "fields between commas") \
+	F("tsv", TRIBX_TSV, ".tsv .tab", "line", 1, NULL, "fields between tabs") \
+	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line")
+#define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
+#define WORD(word, rows, ends, record, first, cells, what) "|" word
+#define ENDS(word, rows, ends, record, first, cells, what) " " ends
+static const struct tribx_rows_kind kinds[] = { FORMATS(KIND) };
+
 const struct trib_field tribx_format_fields[] = {
-	TRIB_FIELD(struct tribx_format, format, .dflt = "auto", .allow = "auto|csv|tsv|jsonl", .help = "Format of the file; auto goes by its extension (.csv .tsv .tab .jsonl .ndjson)."),
+	TRIB_FIELD(struct tribx_format, format, .dflt = "auto", .allow = "auto" FORMATS(WORD), .help = "Format of the file; auto goes by its extension:" FORMATS(ENDS) "."),
 	TRIB_FIELD(struct tribx_format, delimiter, .help = "One byte between fields; comma for csv, tab for tsv. \\t is the tab."),
 	TRIB_FIELD(struct tribx_format, quote, .dflt = "\"", .help = "One byte around fields; none: quotes are data."),
 	TRIB_FIELD(struct tribx_format, escape, .dflt = "double", .allow = "double|backslash|none", .help = "How a quote is written inside quotes: doubled, or behind a backslash (which then takes any byte)."),
@@ -124,22 +134,30 @@ int tribx_format_check(const struct tribx_format *f, struct tribx_error *e)
 
 /* ---- what the words mean for one file ---- */
 
-static enum tribx_rows rows_of(const struct tribx_format *f, const char *file)
+static bool ends_with(const char *file, size_t n, const char *end, size_t size)
 {
-	static const struct { const char *ext; enum tribx_rows is; } ends[] = {
-		{ ".tsv", TRIBX_TSV }, { ".tab", TRIBX_TSV }, { ".jsonl", TRIBX_JSONL }, { ".ndjson", TRIBX_JSONL }, { ".jsonlines", TRIBX_JSONL },
-	};
-	if (is(f->format, "csv") || is(f->format, "tsv") || is(f->format, "jsonl"))
-		return is(f->format, "csv") ? TRIBX_CSV : is(f->format, "tsv") ? TRIBX_TSV : TRIBX_JSONL;
+	return n > size && strncasecmp(file + n - size, end, size) == 0;
+}
+
+/* The format's row: by its word, else by the extension in front of those of packing, else CSV. */
+const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, const char *file)
+{
+	static const char *const packings[] = { ".gz", ".zst", ".bz2", ".xz" };
 	size_t n = strlen(file);
-	if (n > 3 && strcmp(file + n - 3, ".gz") == 0)
-		n -= 3;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		size_t size = strlen(ends[i].ext);
-		if (n > size && memcmp(file + n - size, ends[i].ext, size) == 0)
-			return ends[i].is;
-	}
-	return TRIBX_CSV;
+	for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
+		if (ends_with(file, n, packings[i], strlen(packings[i])))
+			n -= strlen(packings[i]);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (is(f->format, kinds[i].word))
+			return &kinds[i];
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		for (const char *end = kinds[i].ends; *end; end += strspn(end, " ")) {
+			size_t size = strcspn(end, " ");
+			if (ends_with(file, n, end, size))
+				return &kinds[i];
+			end += size;
+		}
+	return &kinds[0];
 }
 
 static bool words(struct tribx_arena *a, const trib_list *from, struct tribx_words *out)
@@ -231,7 +249,8 @@ static int bind_paths(struct tribx_layout *s, struct tribx_error *e)
 	return TRIB_OK;
 }
 
-int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, struct tribx_layout **out, struct tribx_error *e)
+int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, const struct tribx_rows_kind *kind, struct tribx_layout **out,
+                     struct tribx_error *e)
 {
 	int rc = tribx_format_check(f, e);
 	if (rc != TRIB_OK)
@@ -241,7 +260,8 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", file);
 	atomic_init(&s->refs, 1);
 	s->isa = tribx_isa_best();
-	s->rows = rows_of(f, file);
+	s->kind = kind;
+	s->rows = kind->rows;
 	s->encoding = (enum tribx_encoding)tribx_encoding_find(or(f->encoding, "auto"));
 	s->ragged = is(f->ragged, "pad") ? TRIBX_RAGGED_PAD : is(f->ragged, "loose") ? TRIBX_RAGGED_LOOSE : TRIBX_RAGGED_ERROR;
 	s->trim = f->trim;
@@ -254,6 +274,12 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", file);
 	if (rc == TRIB_OK)
 		rc = dialect(f, s->rows == TRIBX_TSV, &s->dialect, e);
+	if (rc == TRIB_OK && kind->cells) {
+		s->dialect = (struct tribx_dialect){ .delimiter = TRIBX_CELLS_DELIMITER, .eol = TRIBX_CELLS_EOL, .quote = TRIBX_CELLS_QUOTE, .comment = s->dialect.comment };
+		s->encoding = TRIBX_UTF8;
+		if (s->ragged == TRIBX_RAGGED_ERROR)   /* cells that are not there are null */
+			s->ragged = TRIBX_RAGGED_PAD;
+	}
 	if (rc == TRIB_OK && s->rows == TRIBX_JSONL) {
 		s->dialect = (struct tribx_dialect){ .eol = '\n' };
 		rc = tribx_bind_declared(f, columns, s, e);

@@ -39,7 +39,8 @@ static void take(struct decoded *d, struct trib_batch *b, struct tribx_buf *rows
 	d->batches++;
 }
 
-struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa)
+/* Of a file, or of a text that is decoded as kind says. */
+static struct decoded decode_all(const char *file, const struct tribx_rows_kind *kind, struct tribx_stream *text, const char *const *options, size_t room, enum tribx_isa isa)
 {
 	struct decoded d = { 0 };
 	struct tribx_format f = { 0 };
@@ -49,8 +50,9 @@ struct decoded decode(const char *file, const char *const *options, size_t room,
 	struct trib_bytes *in = NULL;
 	struct tribx_decoder *decoder = NULL;
 	options_of(&f, &arena, options);
-	d.status = tribx_open(folder, file, "auto", 0, -1, NULL, &in, &d.error);
-	if (d.status == TRIB_OK)
+	if (text)
+		d.status = tribx_decoder_over(&f, NULL, kind, file, text, &decoder, &d.error);
+	else if ((d.status = tribx_open(folder, file, "auto", 0, -1, NULL, &in, &d.error)) == TRIB_OK)
 		d.status = tribx_decoder_new(&f, NULL, in, &decoder, &d.error);
 	if (d.status == TRIB_OK && room)
 		tribx_decoder_tune(decoder, room, isa);
@@ -72,6 +74,16 @@ struct decoded decode(const char *file, const char *const *options, size_t room,
 	d.rows = tribx_buf_take(&rows);
 	d.dead = tribx_buf_take(&dead);
 	return d;
+}
+
+struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa)
+{
+	return decode_all(file, NULL, NULL, options, room, isa);
+}
+
+struct decoded decode_stream(const char *name, const struct tribx_rows_kind *kind, struct tribx_stream *text, const char *const *options, size_t room)
+{
+	return decode_all(name, kind, text, options, room, TRIBX_SERIAL);
 }
 
 void decoded_done(struct decoded *d)

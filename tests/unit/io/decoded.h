@@ -13,6 +13,8 @@ struct decoded {
 };
 /* options: name, value, ..., NULL, as a user would write them. room 0: the default. */
 struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa);
+/* The same for a stream, which is taken. */
+struct decoded decode_stream(const char *name, const struct tribx_rows_kind *kind, struct tribx_stream *text, const char *const *options, size_t room);
 void decoded_done(struct decoded *d);
 
 #endif
