@@ -1,9 +1,9 @@
 # README.md, which is installed beside them, links to these
 pagesdir = $(docdir)/docs
 dist_pages_DATA = %D%/README.md %D%/pipeline.md %D%/plugins.md %D%/recategorise.md %D%/formats.md \
-  %D%/expressions.md %D%/delivery.md %D%/file.md %D%/map.md %D%/normalise.md
+  %D%/expressions.md %D%/delivery.md %D%/file.md %D%/check.md %D%/map.md %D%/normalise.md
 optionsdir = $(docdir)/docs/reference
-dist_options_DATA = %D%/reference/README.md %D%/reference/file.md %D%/reference/files.md %D%/reference/formats.md \
+dist_options_DATA = %D%/reference/README.md %D%/reference/check.md %D%/reference/file.md %D%/reference/files.md %D%/reference/formats.md \
   %D%/reference/map.md %D%/reference/normalise.md %D%/reference/recategorise.md \
   %D%/reference/sqlite.md
 

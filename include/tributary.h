@@ -239,6 +239,18 @@ TRIB_API void trib_reject(struct trib *t, const struct trib_batch *b, int64_t ro
 TRIB_API void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw, const char *code, const char *fmt, ...) TRIB_FMT(5);
 /* How many rows of b are rejected so far, by this call or a service in it. */
 TRIB_API int64_t trib_rejected(const struct trib *t, const struct trib_batch *b);
+/* What a transform measured of its rows or asked of them, for the summary of the run (`trib run`, `trib runs show`), also when the
+ * run fails: failing is trib_fail's. A figure about rows is told any number of times, and adds up over all instances. Copied. */
+enum trib_verdict { TRIB_MEASURED, TRIB_PASSED, TRIB_WARNED, TRIB_FAILED };
+struct trib_figure {                    /* filled by name: trib_tell(t, .name = ..., .seen = ...) */
+	size_t size;
+	const char *name, *wanted;      /* wanted: the condition; NULL: only measured */
+	const char *seen;               /* the figure; NULL: rows and of say it */
+	int64_t rows, of;               /* so many rows are not as wanted, of so many */
+	enum trib_verdict verdict;
+};
+#define trib_tell(t, ...) trib_tell_(t, &(struct trib_figure){ .size = sizeof(struct trib_figure), __VA_ARGS__ })
+TRIB_API void trib_tell_(struct trib *t, const struct trib_figure *f);
 /* Connectors: the slices this part covers, for replace_slice; takes b. */
 TRIB_API TRIB_MUST int trib_slice(struct trib *t, struct trib_batch *b);
 /* Transforms with TRIB_RECALLS: what the target holds for these keys, this unit's earlier rows included. out: column 0
@@ -331,6 +343,7 @@ enum {
 	TRIB_CAN_STAGE = 1,           /* sink: publish may be false */
 	TRIB_RECALLS = 2,             /* transform: runs beside the sink, in order */
 	TRIB_CAN_RECALL = 8,          /* sink: recall answers rows by key, this unit's included; else only a table's rows, for the commands */
+	TRIB_FLUSHED = 16,            /* transform: flush is called at the end of a scope in which no row came, too; bind was not, then */
 	TRIB_FORMATS = 4,             /* connector: takes the format options (docs/formats.md) beside its own; trib_decode with format NULL uses them */
 };
 

@@ -24,4 +24,10 @@ NORMALISE = %D%/normalise.c %D%/near.h %D%/normalise/norm.h %D%/normalise/exact.
 plugin_LTLIBRARIES += %D%/normalise.la
 %C%_normalise_la_SOURCES = $(NORMALISE)
 %C%_normalise_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
-EXTRA_DIST += %D%/README.md %D%/normalise/README.md %D%/recategorise/README.md
+
+# check: its unit tests build the same files
+CHECK = %D%/check.c %D%/near.h %D%/check/check.h %D%/check/keys.c %D%/check/measure.c %D%/check/verdict.c
+plugin_LTLIBRARIES += %D%/check.la
+%C%_check_la_SOURCES = $(CHECK)
+%C%_check_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
+EXTRA_DIST += %D%/README.md %D%/check/README.md %D%/normalise/README.md %D%/recategorise/README.md

@@ -139,6 +139,40 @@ static void next_command(struct tribx_cli *c, const struct tribx_project *p, con
 		printf("next: trib runs show %s\n", reports[count - 1].run_id);
 }
 
+/* What checks saw; of many figures those that are not as they should be. */
+static void figures(const struct tribx_report *reports, size_t count)
+{
+	static const char *const heads[] = { "pipeline", "step", "part", "figure", "wanted", "seen", "verdict", NULL };
+	enum { SHOWN = 40 };
+	struct tribx_table t;
+	int64_t left_out = 0;
+	tribx_table_start(&t, heads);
+	for (size_t i = 0; i < count; i++) {
+		const bool many = reports[i].figures.count > SHOWN;
+		left_out += reports[i].figures.left_out;
+		for (const struct tribx_figure *f = reports[i].figures.head; f; f = f->next) {
+			if ((many && f->verdict <= TRIB_PASSED) || tribx_table_rows(&t) >= SHOWN) {
+				left_out++;
+				continue;
+			}
+			const char *const cells[] = { reports[i].pipeline, f->step, f->part, f->name, f->wanted };
+			for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
+				tribx_table_cell(&t, cells[k]);
+			if (f->of)
+				tribx_table_fmt(&t, "%s%s%lld of %lld rows are not so", f->seen ? f->seen : "", f->seen ? "; " : "", (long long)f->rows, (long long)f->of);
+			else
+				tribx_table_cell(&t, f->seen);
+			tribx_table_cell(&t, tribx_verdict_names[f->verdict]);
+			tribx_table_row(&t);
+		}
+	}
+	if (tribx_table_rows(&t))
+		tribx_table_print(&t, stdout, true);
+	if (left_out)
+		printf("%lld more figures: trib runs show\n", (long long)left_out);
+	tribx_table_done(&t);
+}
+
 static void summary(struct tribx_cli *c, const struct tribx_project *p, const struct tribx_report *reports, size_t count)
 {
 	static const char *const heads[] = { "pipeline", "parts", "read", "inserted", "updated", "unchanged", "superseded", "rejected", "time", "outcome", NULL };
@@ -154,6 +188,7 @@ static void summary(struct tribx_cli *c, const struct tribx_project *p, const st
 	}
 	tribx_table_print(&t, stdout, true);
 	tribx_table_done(&t);
+	figures(reports, count);
 	getrusage(RUSAGE_SELF, &u);
 	if (!failed && !loads)
 		printf("nothing changed: %s%lld part%s known\n", known == 1 ? "the " : "all ", (long long)known, known == 1 ? " is" : "s are");
@@ -215,6 +250,8 @@ static int run_all(struct tribx_cli *c, const struct tribx_project *p, const str
 		as_json(c, reports, done);
 	else if (!c->quiet)
 		summary(c, p, reports, done);
+	for (size_t i = 0; i < done; i++)
+		tribx_report_done(&reports[i]);
 	free(reports);
 	return code;
 }

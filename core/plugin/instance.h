@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include "arrow/batch.h"
+#include "base/figure.h"
 #include "field/field.h"
 #include "io/bytes.h"
 #include "io/format.h"
@@ -47,6 +48,7 @@ struct trib {
 	const struct tribx_conf *conf;     /* what the options were filled from; borrowed */
 	const struct tribx_includes *includes;
 	struct tribx_dead_list dead;
+	struct tribx_figures figures;
 	int64_t counts[TRIBX_OUTPUTS][TRIB_COUNTS];
 	struct tribx_open *open;           /* bytes and decoders not closed yet */
 	struct tribx_compiled *exprs;      /* of trib_expr */

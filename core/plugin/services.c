@@ -121,6 +121,11 @@ void trib_count(struct trib *t, int output, int what, int64_t n)
 		t->counts[output][what] += n;
 }
 
+void trib_tell_(struct trib *t, const struct trib_figure *f)
+{
+	tribx_figure_put(&t->figures, t->stage, NULL, f);
+}
+
 /* ---- rejects ---- */
 
 static void bury(struct trib *t, const char *code, const char *fmt, va_list args, const char *record, size_t size)

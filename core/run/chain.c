@@ -51,6 +51,13 @@ void tribx_chain_books(struct tribx_chain *c, struct tribx_dead_list *dead, stru
 	}
 }
 
+void tribx_chain_figures(struct tribx_chain *c, struct tribx_figures *to, const char *part)
+{
+	for (int i = 0; i < c->hi - c->lo; i++)
+		if (c->links[i].t)
+			tribx_figures_move(to, &c->links[i].t->figures, c->links[i].t->scope == TRIB_PER_ROW ? NULL : part);
+}
+
 /* ---- errors ---- */
 
 static int broke(struct tribx_chain *c, struct trib *t, int rc)
@@ -110,7 +117,7 @@ static int fit(struct tribx_chain *c, struct tribx_link *l, struct trib_batch *b
 static int flush_one(struct tribx_chain *c, struct tribx_link *l)
 {
 	int rc = TRIB_OK;
-	if (!l->t->p->flush || !l->bound)
+	if (!l->t->p->flush || !(l->bound || l->t->p->flags & TRIB_FLUSHED))
 		return TRIB_OK;
 	do {
 		tribx_call_start(l->t);

@@ -48,4 +48,7 @@ int tribx_chain_next_part(struct tribx_chain *c);
 /* Moves out what the steps buried and counted since the last call; books has hi - lo entries. */
 void tribx_chain_books(struct tribx_chain *c, struct tribx_dead_list *dead, struct tribx_books *books);
 
+/* Moves out what the steps told. part: where; those of PER_ROW steps are of the run. */
+void tribx_chain_figures(struct tribx_chain *c, struct tribx_figures *to, const char *part);
+
 #endif

@@ -301,10 +301,12 @@ int tribx_side_hold(struct tribx_side *s)
 		const struct tribx_dead *first = s->dead.head;
 		s->report->dead += bad;
 		memcpy(s->report->last_load, s->load_id, sizeof s->report->last_load);
-		held_error(s, bad);
-		if (first)
-			show_first(s, first);
-		tribx_error_hint(&s->error, "`trib dead-letters list` shows them; mend the source or the pipeline, or raise max_rejects");
+		if (!s->error.status) {     /* else a step holds the load, and said why */
+			held_error(s, bad);
+			if (first)
+				show_first(s, first);
+			tribx_error_hint(&s->error, "`trib dead-letters list` shows them; mend the source or the pipeline, or raise max_rejects");
+		}
 		rc = TRIB_HELD;
 	}
 	trib_free(&none);

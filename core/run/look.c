@@ -41,6 +41,7 @@ int tribx_look_set(struct tribx_look *l, const struct trib_batch *states, struct
 void tribx_look_done(struct tribx_look *l)
 {
 	tribx_side_done(&l->side);
+	tribx_report_done(&l->report);
 	trib_free(&l->states);
 	tribx_flow_done(&l->flow);
 }

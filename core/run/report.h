@@ -17,11 +17,13 @@ struct tribx_report {
 	struct tribx_table_report tables[TRIBX_OUTPUTS * 4];
 	int step_count;
 	struct { char name[64]; struct tribx_books books; } steps[64];
+	struct tribx_figures figures;      /* of all units, also of one that failed */
 	trib_time started;
 	int64_t elapsed_us;
 	char last_load[64];
 };
 
 void tribx_report_json(const struct tribx_report *r, struct tribx_buf *out);   /* one JSON object */
+void tribx_report_done(struct tribx_report *r);
 
 #endif

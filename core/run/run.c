@@ -121,8 +121,10 @@ static int end_part(struct run *r, int k)
 	int rc = tribx_side_part_ends(&r->side, scope);
 	if (rc >= 0 && tribx_side_over_budget(&r->side, last))
 		r->side.holding = true;
-	if (rc < 0 || r->side.holding)
-		return rc < 0 ? rc : tribx_side_hold(&r->side);
+	if (rc == TRIB_HELD || (rc >= 0 && r->side.holding))
+		return tribx_side_hold(&r->side);
+	if (rc < 0)
+		return rc;
 	r->report->parts_done++;
 	if (scope < widest(&r->flow) && widest(&r->flow) > TRIB_PER_PART)
 		return TRIB_OK;   /* rows are still held: no safe point */
@@ -144,8 +146,8 @@ static int all_parts(struct run *r)
 		if (r->stop)
 			return tribx_fail(&r->side.error, r->stop >= 2 ? TRIB_STOPPED : TRIB_LATER, "run.stopped", "stopped on request before part %s", r->part);
 		rc = tribx_side_part_begins(&r->side, r->part);
-		if (rc >= 0)
-			rc = consume(r, k);
+		if (rc >= 0 && (rc = consume(r, k)) == TRIB_HELD)
+			return tribx_side_hold(&r->side);
 		if (rc >= 0)
 			rc = end_part(r, k);
 		if (rc >= 0 && r->stop == 1 && next_open(r, k) < r->parts.count)

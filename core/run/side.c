@@ -224,6 +224,7 @@ static void gather(struct tribx_side *s)
 {
 	struct tribx_dead_list fresh = { 0 };
 	tribx_chain_books(&s->chain, &fresh, s->books + s->flow->cut);
+	tribx_chain_figures(&s->chain, &s->report->figures, s->part);
 	s->rejected += s->t->dead.count;
 	tribx_dead_move(&fresh, &s->t->dead);
 	bury(s, &fresh);
@@ -245,6 +246,7 @@ static int feed_outs(struct tribx_side *s, struct tribx_item *it)
 int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it)
 {
 	int rc = it->status < 0 ? it->status : TRIB_OK;
+	tribx_figures_move(&s->report->figures, &it->figures, NULL);
 	if (rc < 0) {
 		s->error = it->error;
 		return rc;
@@ -259,7 +261,7 @@ int tribx_side_item(struct tribx_side *s, int part, struct tribx_item *it)
 	gather(s);
 	if (rc < 0)
 		return rc;
-	if (s->dead.failed)
+	if (s->dead.failed || s->report->figures.failed)
 		return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory for dead letters");
 	free(s->pending[part]);
 	s->pending[part] = it->state;

@@ -43,7 +43,7 @@ int tribx_side_part_begins(struct tribx_side *s, const char *name);     /* name 
 int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope);
 bool tribx_side_due(const struct tribx_side *s);                            /* a checkpoint is due */
 int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended);
-int tribx_side_hold(struct tribx_side *s);                                  /* stores dead letters and a failed ledger row alone; answers TRIB_HELD */
+int tribx_side_hold(struct tribx_side *s);                                  /* stores dead letters and a failed ledger row alone; answers TRIB_HELD. An error that is set stays */
 int tribx_side_tell_emptied(struct tribx_side *s, bool complete);
 void tribx_side_abort(struct tribx_side *s);
 int tribx_side_put_states(struct tribx_side *s, const struct trib_batch *states);   /* a commit of nothing but these */

@@ -24,6 +24,7 @@ void tribx_item_free(struct tribx_item *it)
 	free(it->books);
 	free(it->state);
 	tribx_dead_done(&it->dead);
+	tribx_figures_done(&it->figures);
 	free(it);
 }
 
@@ -83,6 +84,7 @@ static void process(struct tribx_worker *me, struct tribx_item *it)
 	if (rc >= 0 && feeds && (rc = tribx_chain_feed(&me->chain, &it->raw)) < 0)
 		e = me->chain.error;
 	tribx_chain_books(&me->chain, &it->dead, it->books);
+	tribx_chain_figures(&me->chain, &it->figures, NULL);
 	trib_free(&it->raw);
 	if (rc < 0) {
 		it->status = rc;

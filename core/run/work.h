@@ -20,6 +20,7 @@ struct tribx_item {
 	char *state;                                /* of the part after this read */
 	struct trib_batch slices;
 	struct tribx_dead_list dead;
+	struct tribx_figures figures;
 	struct tribx_out *outs; int out_count, out_cap;
 	struct tribx_books *books;                  /* of the parallel steps */
 	int64_t rows;                               /* read, those that the source rejected among them */

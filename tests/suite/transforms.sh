@@ -10,12 +10,16 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="map normalise normalise_wide normalise_sum normalise_model recategorise bend mould"
+rows="map check normalise normalise_wide normalise_sum normalise_model recategorise bend mould"
 third="(id | str) matches '3\$'" even="(id | str) matches '[02468]\$'"
 
 opts_map="filter: 'id >= 0', derive: { twice: id * 2, long: \"concat(word, '-', id)\" }, cast: { word: decimal }, rename: { word: amount }, constants: { k: v }"
 derive_map="word: \"concat(id, '.25')\"" carries_map=yes
 lacks_map="word@expr.unknown_column" bad_map="word@if($third, 'x', '1')@map.not_a_value"
+
+opts_check="rows: [ { require: \"word != 'x'\" } ], figures: [ { measure: sum, column: id }, { measure: rows, min: 1, action: warn } ], not_null: [id]"
+derive_check="word: id | str" carries_check=yes
+lacks_check="word@expr.unknown_column" bad_check="word@if($third, 'x', '1')@check.not_so"
 
 opts_normalise="metric_column: metric, value_column: value, period_column: period, locale: en, decimals: 2, keep: \$keep"
 derive_normalise="metric: \"if($even, 'installs', 'Active users')\", value: \"concat(id, '.50')\", period: \"'2025-01'\"" carries_normalise=yes
