@@ -132,13 +132,9 @@ static int write_letters(struct trib *t, struct files *s, const struct trib_batc
 		return rc;
 	out.fd = openat(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int error = out.fd < 0 ? errno : 0;
-	if (!error && (!files_out_start(&out) || files_encode(&out, &how, columns, n, 0, dead->array.length, 0) < 0 ||
-	               !files_out_flush(&out)))
+	if (!error && !(files_out_start(&out, 0) && files_encode(&out, &how, columns, n, 0, dead->array.length, 0) >= 0 &&
+	                files_out_finish(&out)))
 		error = out.error;
-	if (!error && fsync(out.fd) < 0)
-		error = errno;
-	if (out.fd >= 0 && close(out.fd) < 0 && !error)
-		error = errno;
 	files_out_done(&out);
 	return error ? files_fault(t, s, file, error) : files_sync_folder(t, s, letters);
 }

@@ -5,73 +5,19 @@
  * ones are copied while they are looked through, and done again with quotes in the rare case that one needs them. */
 #include "files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <tributary/value.h>
-#include <unistd.h>
 #include "odd.h"
 
-enum { CELL = 80, PUSH = 8 << 20 };          /* room of any cell but a text; bytes between two early write-backs */
+enum { CELL = 80 };                          /* room of any cell but a text */
 
 /* ---- the block ---- */
-
-bool files_out_start(struct files_out *o)
-{
-	if (!o->block) {
-		o->room = FILES_BLOCK + (FILES_BLOCK >> 2);
-		o->block = malloc(o->room + 64);
-	}
-	o->used = 0;
-	o->bytes = o->rows = o->pushed = 0;
-	o->error = o->block ? 0 : ENOMEM;
-	return o->block;
-}
-
-void files_out_done(struct files_out *o)
-{
-	free(o->block);
-	*o = (struct files_out){ .fd = -1 };
-}
-
-bool files_out_flush(struct files_out *o)
-{
-	for (size_t at = 0; at < o->used && !o->error;) {
-		ssize_t n = write(o->fd, o->block + at, o->used - at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			o->error = n < 0 ? errno : EIO;
-		else
-			at += (size_t)n;
-	}
-	o->bytes += (int64_t)o->used;
-	o->used = 0;
-#ifdef SYNC_FILE_RANGE_WRITE
-	if (!o->error && o->bytes - o->pushed >= PUSH) {   /* so that the fsync of the commit finds little left to do */
-		sync_file_range(o->fd, o->pushed, o->bytes - o->pushed, SYNC_FILE_RANGE_WRITE);
-		o->pushed = o->bytes;
-	}
-#endif
-	return !o->error;
-}
 
 static char *flush_and_grow(struct files_out *o, char *at, size_t need)
 {
 	o->used = (size_t)(at - o->block);
-	if (!files_out_flush(o))
-		return NULL;
-	if (need > o->room) {
-		char *more = realloc(o->block, need + (need >> 1) + 64);
-		if (!more) {
-			o->error = ENOMEM;
-			return NULL;
-		}
-		o->block = more;
-		o->room = need + (need >> 1);
-	}
-	return o->block;
+	return files_out_flush(o) && (need <= o->room - o->used || files_out_grow(o, need)) ? o->block + o->used : NULL;
 }
 
 /* Room for `need` more bytes behind at; the cursor, or NULL: o->error. */
@@ -144,34 +90,40 @@ static inline char *put_i64(char *at, int64_t v)
 	return put_u64(at + (v < 0), v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
-/* Fraction digits of r < 10^9, scale 9, the zeros at the end left away. r > 0. */
-static inline char *put_nano(char *at, uint32_t r)
+static const uint64_t ones[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+	100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000 };
+
+/* Digits of x without the zeros at the end; x is not 0. */
+static inline char *put_front(char *at, uint64_t x)
 {
-	*at++ = '.';
-	if (r % 10000000 == 0) {             /* money, mostly */
-		at[0] = (char)('0' + r / 100000000);
-		at[1] = (char)('0' + r / 10000000 % 10);
-		return at + (at[1] == '0' ? 1 : 2);
-	}
-	*at++ = (char)('0' + r / 100000000);
-	uint64_t x = eight(r % 100000000);
-	int keep = x ? 8 - (__builtin_clzll(x) >> 3) : 0;
+	int keep = 8 - (__builtin_clzll(x) >> 3);
 	x += ZEROS;
 	memcpy(at, &x, 8);
 	return at + keep;
 }
 
+/* The `scale` digits of r behind the point, the zeros at the end left away. 0 < r < 10^scale, scale <= 16. */
+static inline char *put_fraction(char *at, uint64_t r, int scale)
+{
+	*at++ = '.';
+	if (scale <= 8)
+		return put_front(at, eight((uint32_t)(r * ones[8 - scale])));
+	r *= ones[16 - scale];
+	uint32_t high = (uint32_t)(r / 100000000), low = (uint32_t)(r % 100000000);
+	return low ? put_front(put_eight(at, high), eight(low)) : put_front(at, eight(high));
+}
+
 static char *put_dec(char *at, trib_dec d, int scale)
 {
-	if (scale == 9 && d.hi == (int64_t)d.lo >> 63 && d.lo != (uint64_t)1 << 63) {
-		uint64_t v = d.hi < 0 ? 0 - d.lo : d.lo;
-		*at = '-';
-		at = put_u64(at + (d.hi < 0), v / 1000000000);
-		return v % 1000000000 ? put_nano(at, (uint32_t)(v % 1000000000)) : at;
-	}
-	if (scale == 0 && d.hi == (int64_t)d.lo >> 63)
-		return put_i64(at, (int64_t)d.lo);
-	return at + trib_dec_short(d, scale, at);
+	if (scale < 0 || scale > 16 || d.hi != (int64_t)d.lo >> 63 || d.lo == (uint64_t)1 << 63)
+		return at + trib_dec_short(d, scale, at);
+	/* the scales of money and of columns whose scale nobody declared divide by a constant */
+	uint64_t v = d.hi < 0 ? 0 - d.lo : d.lo;
+	uint64_t whole = scale == 9 ? v / 1000000000 : scale == 4 ? v / 10000 : scale == 2 ? v / 100 : v / ones[scale];
+	uint64_t rest = v - whole * ones[scale];
+	*at = '-';
+	at = put_u64(at + (d.hi < 0), whole);
+	return rest ? put_fraction(at, rest, scale) : at;
 }
 
 /* The shortest of 15 to 17 digits that reads back as the same number; a comma of the locale becomes a point. */
@@ -195,12 +147,13 @@ static char *put_f64(char *at, double v, bool json)
 
 static char *put_day(char *at, struct files_column *c, int32_t day)
 {
-	if (c->day_size == 0 || c->day != day) {
-		c->day_size = trib_date_text((trib_date){ day }, c->day_text);
-		c->day = day;
+	struct files_day *d = &c->days[(uint32_t)day % FILES_DAYS];
+	if (d->size == 0 || d->day != day) {
+		d->size = (int)trib_date_text((trib_date){ day }, d->text);
+		d->day = day;
 	}
-	memcpy(at, c->day_text, 16);
-	return at + c->day_size;
+	memcpy(at, d->text, 16);
+	return at + d->size;
 }
 
 static char *put_clock(char *at, int64_t us)

@@ -154,7 +154,6 @@ static int open_whole(struct trib *t, struct files *s, struct files_table *b)
 		return rc;
 	}
 	b->out.fd = fd;
-	b->out.bytes = b->out.pushed = b->kept_bytes;
 	return TRIB_OK;
 }
 
@@ -175,9 +174,9 @@ static int open_part(struct trib *t, struct files *s, struct files_table *b)
 
 static int start_part(struct trib *t, struct files *s, struct files_table *b)
 {
-	if (!files_out_start(&b->out))
-		return no_memory(t);
 	int rc = s->file ? open_whole(t, s, b) : open_part(t, s, b);
+	if (rc == TRIB_OK && !files_out_start(&b->out, b->kept_bytes))
+		rc = no_memory(t);
 	if (rc < 0 || s->how.json || !s->header || b->out.bytes > 0)
 		return rc;
 	return files_header(&b->out, &s->how, (const char *const *)b->columns,
@@ -190,21 +189,11 @@ int files_finish_part(struct trib *t, struct files *s, struct files_table *b)
 	struct files_part *p = b->open;
 	if (!p)
 		return TRIB_OK;
-	bool good = files_out_flush(&b->out);
-	int error = b->out.error;
-	if (good && fsync(b->out.fd) < 0) {
-		error = errno;
-		good = false;
-	}
-	if (close(b->out.fd) < 0 && good) {
-		error = errno;
-		good = false;
-	}
-	b->out.fd = -1;
+	bool good = files_out_finish(&b->out);
 	b->open = NULL;
 	p->rows = b->kept_rows + b->out.rows;
 	p->bytes = b->out.bytes;
-	return good ? TRIB_OK : files_fault(t, s, p->file, error);
+	return good ? TRIB_OK : files_fault(t, s, p->file, b->out.error);
 }
 
 /* ---- tables ---- */
@@ -308,10 +297,20 @@ static char *json_prefix(struct trib *t, const char *name, bool first)
 	return prefix;
 }
 
+/* One table of days serves them all: most days of a batch are the same in all of its columns. */
+static struct files_column *new_columns(struct trib *t, int n)
+{
+	struct files_column *c = trib_scratch(t, ((size_t)n + 1) * sizeof *c);
+	struct files_day *days = trib_scratch(t, FILES_DAYS * sizeof *days);
+	for (int i = 0; c && days && i < n; i++)
+		c[i].days = days;
+	return days ? c : NULL;
+}
+
 int files_json_columns(struct trib *t, const struct trib_batch *b, struct files_column **out)
 {
 	int n = trib_cols(b);
-	struct files_column *c = trib_scratch(t, ((size_t)n + 1) * sizeof *c);
+	struct files_column *c = new_columns(t, n);
 	for (int i = 0; c && i < n; i++) {
 		if (trib_view(b, i, &c[i].view) < 0)
 			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: the column %s cannot be read",
@@ -326,7 +325,7 @@ int files_json_columns(struct trib *t, const struct trib_batch *b, struct files_
 
 static int views(struct trib *t, const struct files_table *b, const struct trib_batch *rows, struct files_column **out)
 {
-	struct files_column *c = trib_scratch(t, ((size_t)b->column_count + 1) * sizeof *c);
+	struct files_column *c = new_columns(t, b->column_count);
 	for (int i = 0; c && i < b->column_count; i++)
 		if (trib_view(rows, i, &c[i].view) < 0)
 			return trib_fail(t, TRIB_FATAL, "sink.bad_batch: column %s of %s cannot be read", b->columns[i],
@@ -371,9 +370,7 @@ static void forget_unit(struct files *s, bool keep_files)
 		struct files_table *b = s->tables[i];
 		if (!b)
 			continue;
-		if (b->out.fd >= 0)
-			close(b->out.fd);
-		b->out.fd = -1;
+		files_out_drop(&b->out);
 		for (const struct files_part *p = b->parts; p && !keep_files; p = p->next)
 			/* a file that grows stays: the next unit cuts what it did not commit */
 			if (!s->file || b->kept_bytes == 0)

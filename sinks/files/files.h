@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <tributary.h>
 
-/* ---- encode.c: columns to bytes ---- */
+/* ---- columns to bytes ---- */
 
 struct files_format {
 	bool json, header;
@@ -22,9 +22,7 @@ struct files_column {
 	struct trib_view view;
 	const char *prefix;               /* JSON: ,"name": */
 	size_t prefix_size;
-	int32_t day;                      /* of day_text: reports repeat their dates */
-	char day_text[16];
-	size_t day_size;
+	struct files_day { int32_t day; int size; char text[16]; } *days;   /* FILES_DAYS of them: reports repeat their dates */
 };
 
 struct files_out {                        /* a file being written, with its block */
@@ -32,15 +30,21 @@ struct files_out {                        /* a file being written, with its bloc
 	char *block;
 	size_t used, room;
 	int64_t bytes, rows;              /* of the file; bytes without those in the block */
-	int64_t pushed;                   /* bytes that the system was asked to write back early */
 	int error;                        /* errno of the first fault; then nothing more is written */
+	struct files_writer *writer;      /* out.c */
 };
 
-enum { FILES_BLOCK = 1 << 20 };
+enum { FILES_BLOCK = 1 << 20, FILES_DAYS = 64 };
 
-bool files_out_start(struct files_out *o);                /* the block, kept from file to file */
-bool files_out_flush(struct files_out *o);                /* false: o->error */
+/* ---- out.c: blocks to the disk ---- */
+
+bool files_out_start(struct files_out *o, int64_t at);    /* the block, kept from file to file; the file has `at` bytes */
+bool files_out_flush(struct files_out *o);                /* hands a block on; false: o->error */
+bool files_out_grow(struct files_out *o, size_t need);    /* room for need more bytes */
+bool files_out_finish(struct files_out *o);               /* all of it is on the disk, the file closed; false: o->error */
+void files_out_drop(struct files_out *o);                 /* closed as it is, whatever was written */
 void files_out_done(struct files_out *o);
+/* ---- encode.c ---- */
 bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count);
 /* Rows [from, to) of the columns. Stops early at a row's end once the file has max_bytes (0: no bound); answers the
  * next row, or -1: o->error. */
