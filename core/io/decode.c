@@ -135,12 +135,11 @@ static int read_all(struct tribx_decoder *d, char *to, size_t size, size_t *got,
 }
 
 /* Which encoding, by byte order mark or declaration. Marks are dropped. */
-static void sniff(struct tribx_decoder *d, const char *p, size_t n, size_t *mark)
+void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark)
 {
 	static const struct { const char *bytes; size_t size; enum tribx_encoding is; } marks[] = {
 		{ "\xEF\xBB\xBF", 3, TRIBX_UTF8 }, { "\xFF\xFE", 2, TRIBX_UTF16LE }, { "\xFE\xFF", 2, TRIBX_UTF16BE },
 	};
-	enum tribx_encoding *is = &d->layout->encoding;
 	*mark = 0;
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
 		bool fits = *is == TRIBX_ENCODING_AUTO || *is == marks[i].is || (*is == TRIBX_UTF16 && i > 0);
@@ -192,13 +191,14 @@ static int first_bytes(struct tribx_decoder *d, struct tribx_error *e)
 	int rc = read_all(d, d->raw, d->size < RAW ? d->size + 4 : RAW, &got, e);
 	if (rc < 0)
 		return rc;
-	sniff(d, d->raw, got, &mark);
-	d->taken = d->offset = (int64_t)mark;
+	tribx_sniff(&d->layout->encoding, d->raw, got, &mark);
+	d->taken = (int64_t)mark;
+	d->offset = d->text ? d->text->base : (int64_t)mark;
 	d->raw_at = mark;
 	d->raw_have = got;
 	d->encoded = d->layout->encoding != TRIBX_UTF8;
 	d->started = true;
-	if (!got && d->layout->kind->cells)   /* a sheet without a row has no rows */
+	if (!got && tribx_is_cells(d->layout->kind))   /* a sheet without a row has no rows */
 		return tribx_bind_declared(d->options, d->columns, d->layout, e);
 	if (!got && d->layout->rows != TRIBX_JSONL)
 		return tribx_fail(e, TRIB_DATA, "csv.empty", "%s is empty: 0 bytes, not even a header", d->layout->file);
@@ -248,7 +248,7 @@ static int head(struct tribx_decoder *d, struct tribx_error *e)
 	struct tribx_layout *s = d->layout;
 	struct tribx_head h = { .line = s->kind->first };
 	int rc = first_bytes(d, e);
-	if (rc == TRIB_OK && s->kind->cells && all_read(d) && !d->raw_have)
+	if (rc == TRIB_OK && tribx_is_cells(s->kind) && all_read(d) && !d->raw_have)
 		return rc;
 	for (size_t size = d->size; rc == TRIB_OK; size *= 2) {
 		if (size > s->record_max + ROOM)

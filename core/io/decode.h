@@ -23,6 +23,8 @@ struct tribx_format {
 		*other_columns, *locale, *unpack;
 	bool header, trim;
 	int64_t skip, skip_after_header, footer, record_max, field_max;
+	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table;
+	int64_t depth_max;
 	trib_list footer_match, null_words;
 	trib_map columns, aliases;
 };
@@ -35,17 +37,22 @@ struct tribx_rows_kind {                      /* a format: a row of the table in
 	enum tribx_rows rows;
 	const char *record;              /* what errors count: line, row, record */
 	int first;                       /* number of the first one: 0 if a made header stands in front of the file's records */
-	/* NULL: the file's own bytes are decoded. Else it becomes cells text (cells.h); in is borrowed until the stream is closed. */
+	/* NULL: the file's own bytes are decoded. Else it becomes text first: cells text (cells.h) or, where rows are JSON, JSON lines
+	 * (lines.h); in is borrowed until the stream is closed. */
 	int (*cells)(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e);
 };
+static inline bool tribx_is_cells(const struct tribx_rows_kind *k) { return k->cells && k->rows != TRIBX_JSONL; }
 enum tribx_ragged { TRIBX_RAGGED_ERROR, TRIBX_RAGGED_PAD, TRIBX_RAGGED_LOOSE };
 
+enum { TRIBX_ORDINAL = -2 };
 struct tribx_target {                    /* one column of the batches */
 	const char *name, *from, *format, *join;
 	enum trib_type type;
 	int precision, scale;
 	struct trib_numbers numbers;
-	int source;                      /* CSV: field of the record; JSON: column of the plan */
+	const char *many;                /* JSON: steps behind the source, from the first [*] on; NULL: none */
+	bool of_item;                    /* JSON: of an item of `explode`; source is of that plan */
+	int source;                      /* CSV: field of the record; JSON: column of the plan, or TRIBX_ORDINAL */
 };
 
 struct tribx_words { const char **items; size_t count; };
@@ -69,6 +76,9 @@ struct tribx_layout {
 	struct tribx_target *targets;
 	int target_count;
 	struct tribx_json_plan plan;     /* JSON with declared columns: constant */
+	struct tribx_json_plan items;    /* JSON with explode: of one item */
+	int explode;                     /* column of plan that holds the items, -1: none */
+	bool explode_keep, replace_escapes;
 };
 void tribx_layout_drop(struct tribx_layout *s);
 
@@ -83,6 +93,12 @@ struct tribx_chunk {
 
 int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
 int tribx_decode_json(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
+/* Paths of the targets to plans; what the options say about rows of JSON. */
+int tribx_bind_paths(const struct tribx_format *f, struct tribx_layout *s, struct tribx_error *e);
+/* All values that steps (with [*]) find in the JSON value at p, which was checked, as one text: joined, or as an array if join is
+ * NULL. to has the value's size + half of it * strlen(join) + 3 bytes. The number of bytes; TRIBX_MANY_NONE: there is no value. */
+#define TRIBX_MANY_NONE ((size_t)-1)
+size_t tribx_many(const char *steps, const char *p, const char *join, char *to);
 /* The same at once, for JSON whose columns nobody declared: plan and targets grow. */
 int tribx_decode_json_open(struct tribx_chunk *c, struct trib_batch *out, struct tribx_error *e);
 int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e);      /* UTF-8 without NUL; the error names line and place */
@@ -122,6 +138,8 @@ const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, c
 int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
                struct tribx_head *h, struct tribx_error *e);
 int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
+/* Which encoding, by byte order mark or declaration; *mark: bytes of the mark, which are no text. */
+void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark);
 bool tribx_head_eol(const struct tribx_format *f, struct tribx_layout *s, const char *p, size_t n, bool ended);   /* false: more is needed */
 int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, struct tribx_error *e);
 

@@ -38,7 +38,7 @@ static char *readable(struct trib_text raw)
 void tribx_reject_row(struct tribx_reject *r, const char *code, const char *detail, struct trib_text raw, size_t at)
 {
 	const struct tribx_layout *s = r->chunk->layout;
-	char text[400], *plain = s->kind->cells ? readable(raw) : NULL;
+	char text[400], *plain = tribx_is_cells(s->kind) ? readable(raw) : NULL;
 	int64_t line = tribx_reject_line(r, at);
 	snprintf(text, sizeof text, "%s, %s %lld: %s", s->file, s->kind->record, (long long)line, detail);
 	tribx_raw_fault(r->out, code, text, plain ? (struct trib_text){ plain, strlen(plain) } : raw, line);
@@ -88,7 +88,7 @@ int tribx_check_text(const struct tribx_chunk *c, struct tribx_error *e)
 	bool nul = p[bad] == 0, json = s->rows == TRIBX_JSONL;
 	char where[400];
 	snprintf(where, sizeof where, "%s, %s %lld%s%s", s->file, s->kind->record, line, name ? ", column " : "", name ? name : "");
-	if (!s->kind->cells)   /* there the byte is none of the file */
+	if (!tribx_is_cells(s->kind))   /* there the byte is none of the file */
 		snprintf(where + strlen(where), sizeof where - strlen(where), ", byte %lld", (long long)c->offset + (long long)bad);
 	tribx_error_at(e, s->file, (int)line, 0, NULL);
 	if (nul) {

@@ -5,23 +5,25 @@
 #include <stdlib.h>
 
 #include "io/decode.h"
+#include "io/lines.h"
 
 static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
-	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header) or path like /via/channel or /custom_fields/[id=7]/value (JSON); the column's name if left out."),
+	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header) or path like /via/channel, /custom_fields/[id=7]/value, /lines/[*]/sku (JSON, XML; . is the whole row); the column's name if left out."),
 	TRIB_FIELD(struct tribx_column_option, format, .flags = TRIB_TIME_FORMAT, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
 	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE) or a sample (1.234,56); the format's locale if left out."),
-	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON: an array of scalars becomes one text with this between the items."),
+	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON, XML: an array of scalars, or all that [*] finds, becomes one text with this between the items."),
 	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),
 	TRIB_FIELD(struct tribx_column_option, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal; more digits are rounded half-even."),
 	{ 0 }
 };
 
-/* Formats: word, rows, extensions, what errors count, number of the first, how it becomes cells text (cells.h), what it is. */
+/* Formats: word, rows, extensions, what errors count, number of the first, how it becomes text (cells.h, lines.h), what it is. */
 #define FORMATS(F) \
 	F("csv", TRIBX_CSV, ".csv", "line", 1, NULL, "fields between commas") \
 	F("tsv", TRIBX_TSV, ".tsv .tab", "line", 1, NULL, "fields between tabs") \
-	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line")
+	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line") \
+	F("json", TRIBX_JSONL, ".json", "record", 1, tribx_lines_json, "one JSON document")
 #define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
 #define WORD(word, rows, ends, record, first, cells, what) "|" word
 #define ENDS(word, rows, ends, record, first, cells, what) " " ends
@@ -51,6 +53,14 @@ const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, null_words, .help = "Unquoted cells that are null, also in text columns ('' is the empty cell); if left out, text has no nulls and typed columns use the common words."),
 	TRIB_FIELD(struct tribx_format, trim, .help = "Blanks around fields are dropped."),
 	TRIB_FIELD(struct tribx_format, locale, .help = "How numbers are written in typed columns."),
+	TRIB_FIELD(struct tribx_format, records, .help = "Where a document has its rows. JSON: path of an array, like /data/tickets, or . for the document as one row; the document itself is the array if left out. XML: path of the element, like /report/row, * for any name; the children of the root if left out."),
+	TRIB_FIELD(struct tribx_format, explode, .help = "JSON, XML: path of an array inside of a row, like /lines; each of its items becomes a row. Paths of columns that start with it lead into the item, all others are repeated."),
+	TRIB_FIELD(struct tribx_format, explode_empty, .dflt = "keep", .allow = "keep|drop", .help = "A row whose `explode` is missing, null or empty: one row without an item, or none."),
+	TRIB_FIELD(struct tribx_format, ordinal, .help = "Column to add with the item's place in `explode`, counted from 1."),
+	TRIB_FIELD(struct tribx_format, duplicate_keys, .dflt = "error", .allow = "error|last", .help = "JSON: a name that a column needs stands twice in an object: a dead letter, or the last one counts."),
+	TRIB_FIELD(struct tribx_format, bad_escapes, .dflt = "error", .allow = "error|replace", .help = "JSON: \\u0000 and halves of surrogate pairs in a text: a dead letter, or U+FFFD in their place."),
+	TRIB_FIELD(struct tribx_format, depth_max, .dflt = "512", .allow = "1..512", .help = "JSON, XML: how deep a document may be nested."),
+	TRIB_FIELD(struct tribx_format, table, .dflt = "1", .help = "HTML: which table, by its number on the page or a text that its header row holds."),
 	TRIB_FIELD(struct tribx_format, unpack, .dflt = "auto", .allow = "auto|none|gz|zip", .help = "How the file is packed."),
 	TRIB_FIELD(struct tribx_format, record_max, .dflt = "67108864", .allow = "1024..1073741824", .help = "Bytes of the longest row."),
 	TRIB_FIELD(struct tribx_format, field_max, .dflt = "16777216", .allow = "16..1073741824", .help = "Bytes of the longest field."),
@@ -222,33 +232,6 @@ int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *c
 	return TRIB_OK;
 }
 
-/* JSON: a path per target. */
-static int bind_paths(struct tribx_layout *s, struct tribx_error *e)
-{
-	if (!tribx_json_plan_root(&s->plan))
-		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
-	s->plan.open = s->target_count == 0;
-	for (int i = 0; i < s->target_count; i++) {
-		struct tribx_target *t = &s->targets[i];
-		char path[600];
-		size_t n = 0;
-		path[n++] = '/';
-		for (const char *p = t->from; *p && n + 3 < sizeof path; p++)   /* a name is a step, whatever is in it */
-			if (*p == '~' || *p == '/') {
-				path[n++] = '~';
-				path[n++] = *p == '~' ? '0' : '1';
-			} else {
-				path[n++] = *p;
-			}
-		path[n] = 0;
-		const char *why = tribx_json_plan_add(&s->plan, *t->from == '/' ? t->from : path);
-		if (why)
-			return tribx_fail(e, TRIB_CONFIG, "json.bad_path", "%s: \"%s\": %s", t->name, t->from, why);
-		t->source = s->plan.column_count - 1;
-	}
-	return TRIB_OK;
-}
-
 int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, const struct tribx_rows_kind *kind, struct tribx_layout **out,
                      struct tribx_error *e)
 {
@@ -280,11 +263,15 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 		if (s->ragged == TRIBX_RAGGED_ERROR)   /* cells that are not there are null */
 			s->ragged = TRIBX_RAGGED_PAD;
 	}
+	if (rc == TRIB_OK && s->rows != TRIBX_JSONL && f->explode && *f->explode)
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s is read as %s, which has nothing to explode", file, kind->word);
+	if (rc == TRIB_OK && f->records && *f->records && !kind->cells)
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s is read as %s, which has its rows nowhere but in its lines: no `records`", file, kind->word);
 	if (rc == TRIB_OK && s->rows == TRIBX_JSONL) {
 		s->dialect = (struct tribx_dialect){ .eol = '\n' };
 		rc = tribx_bind_declared(f, columns, s, e);
 		if (rc == TRIB_OK)
-			rc = bind_paths(s, e);
+			rc = tribx_bind_paths(f, s, e);
 	}
 	if (rc != TRIB_OK)
 		tribx_layout_drop(s);
@@ -298,6 +285,7 @@ void tribx_layout_drop(struct tribx_layout *s)
 	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	tribx_json_plan_done(&s->plan);
+	tribx_json_plan_done(&s->items);
 	tribx_arena_done(&s->memory);
 	free(s);
 }

@@ -14,6 +14,7 @@ struct tribx_stream {
 	void (*close)(struct tribx_stream *s);      /* and the layers below */
 	uint8_t head[TRIBX_HEAD];                   /* read ahead by peek */
 	size_t head_at, head_size;
+	int64_t base;                               /* text made of a document: where in it the first byte stood, known once that was read; -1: unknown */
 };
 /* Reads what peek took first. */
 int tribx_stream_read(struct tribx_stream *s, void *to, size_t size, size_t *got, struct tribx_error *e);

@@ -90,6 +90,17 @@ static void serial(const char *p, size_t at, size_t to, struct tribx_json_strip 
 	}
 }
 
+/* Whole blocks by the kernel, the rest byte by byte: what either leaves behind the other goes on from. */
+void tribx_json_strip(enum tribx_isa isa, const char *p, size_t at, size_t to, struct tribx_json_strip *s)
+{
+	const struct tribx_kernel *k = tribx_kernel(isa);
+	size_t blocks = k ? (to - at) / 64 * 64 : 0;
+	if (blocks)
+		k->json(p, at, at + blocks, s);
+	serial(p, at + blocks, to, s);
+	s->inside = s->inside ? ~(uint64_t)0 : 0;
+}
+
 bool tribx_json_scan(enum tribx_isa isa, const char *p, size_t from, size_t to, struct tribx_json_index *ix)
 {
 	const struct tribx_kernel *k = tribx_kernel(isa);

@@ -19,6 +19,9 @@ struct tribx_json_index { uint32_t *at; size_t cap, count; bool odd; };         
 bool tribx_json_scan(enum tribx_isa isa, const char *p, size_t from, size_t to, struct tribx_json_index *ix);
 void tribx_json_index_done(struct tribx_json_index *ix);
 
+/* Tokens of [at, to) of a text that comes piece by piece: s goes from one piece to the next. out has room for one per byte and 8 more. */
+void tribx_json_strip(enum tribx_isa isa, const char *p, size_t at, size_t to, struct tribx_json_strip *s);
+
 /* Is the escape whose backslash is at p fine? end: of the text. A high surrogate needs its low one behind it; a low one that
  * is the second half of a pair is asked for as well. */
 bool tribx_json_escape(const char *begin, const char *p, const char *end);

@@ -54,6 +54,7 @@ static struct tribx_json_node *find(struct tribx_json_plan *plan, struct tribx_j
 	struct tribx_json_node *n = child_new(plan, of, equal + 1, (size_t)(step + size - 1 - equal - 1));
 	if (!n)
 		return NULL;
+	of->finds = true;
 	n->find_size = (uint32_t)(equal - step - 1);
 	n->find = tribx_arena_text(&plan->memory, step + 1, n->find_size);
 	return n->find ? n : NULL;

@@ -12,6 +12,7 @@ struct tribx_json_node {
 	uint32_t size, find_size, id;
 	int32_t index;                   /* the name as a place in an array, or -1 */
 	int column;                      /* -1: none */
+	bool finds;                      /* a child is a [key=value] step */
 	struct tribx_json_node *child, *next, *next_in_slot, *twin;
 	struct tribx_json_node *slots[32];
 };

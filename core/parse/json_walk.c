@@ -72,15 +72,27 @@ static inline bool name(struct tribx_json_walk *w)
 	return true;
 }
 
+static int depth_max(const struct tribx_json_walk *w)
+{
+	return w->plan->depth_max ? w->plan->depth_max : TRIBX_JSON_DEPTH;
+}
+
+static bool too_deep(struct tribx_json_walk *w)
+{
+	w->why = "nested deeper than depth_max";
+	return false;
+}
+
 static bool skip_nested(struct tribx_json_walk *w)
 {
+	const int most = depth_max(w);
 	uint64_t object[TRIBX_JSON_DEPTH / 64 + 1];
 	int depth = w->depth, base = depth;
 	for (;;) {
 		char c = token(w, w->i);
 		if (c == '{' || c == '[') {
-			if (depth == TRIBX_JSON_DEPTH)
-				return false;
+			if (depth >= most)
+				return too_deep(w);
 			uint64_t bit = (uint64_t)1 << (depth & 63);
 			object[depth / 64] = c == '{' ? object[depth / 64] | bit : object[depth / 64] & ~bit;
 			depth++;
@@ -142,6 +154,18 @@ static struct tribx_json_node *child_of(struct tribx_json_walk *w, const struct 
 	return n;
 }
 
+/* What an earlier value of the same name gave. */
+static void forget(struct tribx_json_walk *w, const struct tribx_json_node *node)
+{
+	for (const struct tribx_json_node *n = node; n; n = n->twin)
+		if (n->column >= 0)
+			w->cells[n->column][w->row] = (struct tribx_slice){ 0 };
+	for (const struct tribx_json_node *n = node->child; n; n = n->next) {
+		w->seen[n->id] = 0;
+		forget(w, n);
+	}
+}
+
 static bool object(struct tribx_json_walk *w, const struct tribx_json_node *node)
 {
 	w->i++;
@@ -159,8 +183,11 @@ static bool object(struct tribx_json_walk *w, const struct tribx_json_node *node
 		if (w->why)
 			return false;
 		if (n && w->seen[n->id] == w->row + 1) {
-			w->why = "a name stands twice in one object";
-			return false;
+			if (!w->plan->last_wins) {
+				w->why = "a name stands twice in one object";
+				return false;
+			}
+			forget(w, n);
 		}
 		if (n)
 			w->seen[n->id] = w->row + 1;
@@ -220,6 +247,24 @@ static bool element(struct tribx_json_walk *w, const struct tribx_json_node *nod
 	return true;
 }
 
+/* An object where a [key=value] step expects an array is an array of one: XML cannot tell them apart. */
+static bool alone(struct tribx_json_walk *w, const struct tribx_json_node *node)
+{
+	size_t from = w->i;
+	if (!skip(w))
+		return false;
+	for (const struct tribx_json_node *n = node->child; n; n = n->next) {
+		if (!n->find || w->seen[n->id] == w->row + 1 || !finds(w, from, n))
+			continue;
+		w->seen[n->id] = w->row + 1;
+		w->i = from;
+		if (!value(w, n))
+			return false;
+	}
+	w->i = from;
+	return true;
+}
+
 static bool array(struct tribx_json_walk *w, const struct tribx_json_node *node)
 {
 	w->i++;
@@ -259,9 +304,21 @@ static bool value(struct tribx_json_walk *w, const struct tribx_json_node *node)
 			return true;
 		w->i = i;
 	}
-	if (w->depth >= TRIBX_JSON_DEPTH)
+	if (w->depth >= depth_max(w))
+		return too_deep(w);
+	if (c == '{' && node->finds && !alone(w, node))
 		return false;
 	return c == '{' ? object(w, node) : array(w, node);
+}
+
+/* Nothing of the row stays. */
+enum tribx_line tribx_json_undo(struct tribx_json_walk *w)
+{
+	for (int c = 0; c < w->plan->column_count; c++)
+		w->cells[c][w->row] = (struct tribx_slice){ 0 };
+	for (uint32_t n = 0; n < w->plan->node_count; n++)
+		w->seen[n] = 0;
+	return w->why && strcmp(w->why, "no memory") == 0 ? TRIBX_LINE_NO_MEMORY : TRIBX_LINE_BAD;
 }
 
 enum tribx_line tribx_json_line(struct tribx_json_walk *w)
@@ -272,20 +329,24 @@ enum tribx_line tribx_json_line(struct tribx_json_walk *w)
 		w->i++;
 		return TRIBX_LINE_BLANK;
 	}
-	bool fine = token(w, w->i) == '{';
+	bool fine = token(w, w->i) == '{' || w->plan->any;
 	if (!fine)
 		w->why = "a row is an object";
 	fine = fine && value(w, w->plan->root) && token(w, w->i) == '\n';
 	while (token(w, w->i) != '\n')
 		w->i++;
 	w->i++;
-	if (fine)
-		return TRIBX_LINE_OK;
-	for (int c = 0; c < w->plan->column_count; c++)
-		w->cells[c][w->row] = (struct tribx_slice){ 0 };
-	for (uint32_t n = 0; n < w->plan->node_count; n++)
-		w->seen[n] = 0;
-	return w->why && strcmp(w->why, "no memory") == 0 ? TRIBX_LINE_NO_MEMORY : TRIBX_LINE_BAD;
+	return fine ? TRIBX_LINE_OK : tribx_json_undo(w);
+}
+
+enum tribx_line tribx_json_value(struct tribx_json_walk *w)
+{
+	w->depth = 0;
+	w->why = NULL;
+	bool fine = token(w, w->i) == '{' || w->plan->any;
+	if (!fine)
+		w->why = "an item is no object";
+	return fine && value(w, w->plan->root) ? TRIBX_LINE_OK : tribx_json_undo(w);
 }
 
 static bool more(void **at, size_t *cap, size_t want, size_t size)
@@ -317,6 +378,23 @@ bool tribx_json_walk_start(struct tribx_json_walk *w, struct tribx_json_plan *pl
 			return false;
 		memset(w->cells[c], 0, rows * sizeof **w->cells);
 	}
+	return true;
+}
+
+bool tribx_json_walk_grow(struct tribx_json_walk *w, size_t rows)
+{
+	size_t had = w->rows_cap, columns = (size_t)w->plan->column_count;
+	if (rows <= had)
+		return true;
+	rows += rows / 2;
+	for (size_t c = 0; c < columns; c++) {
+		struct tribx_slice *grown = tribx_block_grow(w->cells[c], rows * sizeof *grown, had * sizeof *grown);
+		w->cells[c] = grown;
+		if (!grown)
+			return false;
+		memset(grown + had, 0, (rows - had) * sizeof *grown);
+	}
+	w->rows_cap = rows;
 	return true;
 }
 

@@ -17,6 +17,9 @@ struct tribx_json_plan {
 	struct tribx_json_node *root, *last;
 	uint32_t node_count;
 	int column_count;
+	int depth_max;                   /* 0: TRIBX_JSON_DEPTH, which is also the most */
+	bool any;                        /* a line may be any value, not only an object */
+	bool last_wins;                  /* of equal names in one object the last counts; else the line is bad */
 	bool open;                       /* unknown names of the top level become columns, in the order in which they are met */
 };
 bool tribx_json_plan_root(struct tribx_json_plan *plan);                                          /* an empty plan can be walked; false: no memory */
@@ -44,11 +47,16 @@ struct tribx_json_walk {
 };
 /* For up to rows lines. false: no memory. */
 bool tribx_json_walk_start(struct tribx_json_walk *w, struct tribx_json_plan *plan, const char *p, size_t rows);
+bool tribx_json_walk_grow(struct tribx_json_walk *w, size_t rows);     /* room for more rows; those that are there stay */
 void tribx_json_walk_done(struct tribx_json_walk *w);
 
 enum tribx_line { TRIBX_LINE_OK, TRIBX_LINE_BLANK, TRIBX_LINE_BAD, TRIBX_LINE_NO_MEMORY };
 /* Reads the line whose first token is w->i into w->row, and moves to the next line's. The caller counts rows. */
 enum tribx_line tribx_json_line(struct tribx_json_walk *w);
+/* Nothing of w->row stays. BAD, or NO_MEMORY if that was the reason. */
+enum tribx_line tribx_json_undo(struct tribx_json_walk *w);
+/* Reads the value whose first token is w->i, of a line that was read before. Never BLANK. */
+enum tribx_line tribx_json_value(struct tribx_json_walk *w);
 
 /* A slice as text. Strings lose quotes and escapes: out needs size bytes, and *plain is set when none was needed (text lies
  * at in + 1). The number of bytes. */
