@@ -34,7 +34,7 @@ struct file {
 
 static const struct trib_field options[] = {
 	TRIB_FIELD(struct file, url, .flags = TRIB_REQUIRED | TRIB_PATH, .help = "File, or files by pattern: * and ? in any part of the path, ** for any folders."),
-	TRIB_FIELD(struct file, member, .help = "Which files inside of archives, by pattern; without / it is for the name in any folder."),
+	TRIB_FIELD(struct file, member, .help = "Which files inside of archives, by pattern; without / it is for the name in any folder, INNER.zip!/NAME is for inner archives."),
 	TRIB_FIELD(struct file, optional, .dflt = "false", .help = "No matching file is not an error."),
 	TRIB_FIELD(struct file, period_from, .help = "Which period a file is for: file (regular expression with a group named period) or column; format and grain (day, week, month, quarter, year) if they cannot be told."),
 	TRIB_FIELD(struct file, period_column, .dflt = "period", .help = "Column that period_from adds: 2025-01-31, 2025-W05, 2025-01, 2025-Q1 or 2025."),
@@ -345,6 +345,6 @@ static void close_file(struct trib *t, void *self)
 
 static const struct trib_stream streams[] = { { "rows", "Rows of the files.", NULL, read_file }, { 0 } };
 
-TRIB_PLUGIN(file, .help = "Rows of local files: csv, tsv, jsonl; plain, gzip, zip.", .flags = TRIB_FORMATS, .self_size = sizeof(struct file),
+TRIB_PLUGIN(file, .help = "Rows of local files: csv, tsv, jsonl; plain, packed (gz, zst, xz, bz2, lz4) or in archives (zip, tar).", .flags = TRIB_FORMATS, .self_size = sizeof(struct file),
             .shared_size = sizeof(struct rule), .options = options, .share = share_rule, .unshare = unshare_rule, .close = close_file,
             .split = split, .streams = streams);

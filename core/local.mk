@@ -3,7 +3,8 @@
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES =
 libcore_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/core -DTRIB_PLUGIN_DIR='"$(plugindir)"' -DTRIB_PROGRAM='"$(bindir)/trib"' -DTRIB_DATA_DIR='"$(pkgdatadir)"'
-libcore_la_CFLAGS  = $(AM_CFLAGS) -Wshadow $(FYAML_CFLAGS) $(SQLITE_CFLAGS) $(XXHASH_CFLAGS) $(ZLIB_CFLAGS) $(PCRE2_CFLAGS) $(ISAL_CFLAGS)
+libcore_la_CFLAGS  = $(AM_CFLAGS) -Wshadow $(FYAML_CFLAGS) $(SQLITE_CFLAGS) $(XXHASH_CFLAGS) $(ZLIB_CFLAGS) $(PCRE2_CFLAGS) $(ISAL_CFLAGS) \
+                     $(ARCHIVE_CFLAGS) $(ZSTD_CFLAGS) $(LZMA_CFLAGS) $(LZ4_CFLAGS)
 libcore_la_LIBADD  = $(JANSSON_LIBS) $(FYAML_LIBS) $(SQLITE_LIBS) $(ZLIB_LIBS) $(PCRE2_LIBS) $(ISAL_LIBS) $(LIBLTDL) -ldl -lpthread -lm
 libcore_la_LDFLAGS = $(SANITIZE)
 EXTRA_DIST += %D%/README.md

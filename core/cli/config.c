@@ -48,6 +48,12 @@ static void add_defaults(struct tribx_table *t, const struct tribx_pipeline *p, 
 {
 	for (; table && table->name; table++) {
 		const struct tribx_conf *c = tribx_conf_get(given, table->name);
+		if (tribx_is_group(table)) {
+			char inner[128];
+			snprintf(inner, sizeof inner, "%s.%s", prefix, table->name);
+			add_defaults(t, p, inner, table->of, c && c->kind == TRIBX_MAP ? c : NULL);
+			continue;
+		}
 		if ((c && c->kind != TRIBX_NULL) || !table->dflt || table->flags & TRIB_PART)
 			continue;
 		tribx_table_cell(t, p->name);

@@ -19,6 +19,8 @@ static const struct { enum trib_type type; const char *name, *expression, *path;
 
 const char *tribx_field_type_name(const struct trib_field *row)
 {
+	if (tribx_is_group(row))
+		return "map of options";
 	if (row->of)
 		return row->type == TRIB_LIST ? "list of maps" : "map of maps";
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -70,9 +72,10 @@ static void markdown(const struct trib_field *table, const char *prefix, struct 
 		if (!row->of)
 			continue;
 		struct tribx_buf name = { 0 };
-		tribx_buf_fmt(&name, "%s%s%s", prefix, row->name, row->type == TRIB_LIST ? "[]." : ".NAME.");
+		bool group = tribx_is_group(row);
+		tribx_buf_fmt(&name, "%s%s%s", prefix, row->name, row->type == TRIB_LIST ? "[]." : group ? "." : ".NAME.");
 		if (!name.failed) {
-			tribx_buf_fmt(out, "\nEach of `%s%s`:\n\n", prefix, row->name);
+			tribx_buf_fmt(out, "\n%s `%s%s`:\n\n", group ? "Options of" : "Each of", prefix, row->name);
 			markdown(row->of, name.p, out);
 		}
 		tribx_buf_done(&name);
@@ -142,7 +145,9 @@ static json_t *row_schema(const struct trib_field *row)
 {
 	const struct trib_field text = { .name = row->name, .type = TRIB_STR, .allow = row->allow };
 	json_t *s, *item;
-	if (row->type != TRIB_LIST && row->type != TRIB_MAP)
+	if (tribx_is_group(row))
+		s = tribx_fields_schema(row->of);
+	else if (row->type != TRIB_LIST && row->type != TRIB_MAP)
 		s = scalar_schema(row);
 	else {
 		item = row->of ? tribx_fields_schema(row->of) : scalar_schema(&text);

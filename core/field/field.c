@@ -305,7 +305,9 @@ static void fill_missing(struct tribx_fill *w, const struct trib_field *row, voi
 	const struct tribx_conf *c = tribx_conf_get(map, row->name);
 	if ((c && c->kind != TRIBX_NULL) || row->flags & TRIB_PART)
 		return;
-	if (row->dflt && row->type == TRIB_JSON)
+	if (tribx_is_group(row))
+		tribx_fill_table(w, row->of, (char *)self + row->offset, NULL, NULL, NULL);
+	else if (row->dflt && row->type == TRIB_JSON)
 		tribx_fill_memory(w, set_json((char *)self + row->offset, w->kept, row->dflt) ? NULL : row);
 	else if (row->dflt) {
 		const struct tribx_conf *dflt = tribx_conf_of_text(row, row->dflt, w->kept);

@@ -9,6 +9,14 @@
 #include "field/node.h"
 
 struct json_t;
+/* A row for member m of struct S that is itself a struct filled by a table: "limits: { entries: 5 }". */
+#define TRIBX_GROUP(S, m, table, ...) \
+	{ .name = #m, .type = TRIB_MAP, .offset = offsetof(S, m), .of = (table), __VA_ARGS__ }
+static inline bool tribx_is_group(const struct trib_field *row)
+{
+	return row->type == TRIB_MAP && row->of && row->of_size == 0;
+}
+
 /* A finding of status TRIB_OK is a warning, others are faults. All zero is empty. */
 struct tribx_findings { struct tribx_error *items; size_t count, cap, dropped; };
 /* NULL: no memory or more than 200; dropped counts those */

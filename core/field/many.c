@@ -185,6 +185,13 @@ static bool is_file_name(const struct trib_field *row, const char *text)
 void tribx_fill_many(struct tribx_fill *w, const struct trib_field *row, const struct tribx_conf *c, void *slot)
 {
 	bool map = row->type == TRIB_MAP, csv = false;
+	if (tribx_is_group(row)) {
+		if (c->kind == TRIBX_MAP)
+			tribx_fill_table(w, row->of, slot, NULL, NULL, c);
+		else
+			tribx_fill_fault(w, row, c, "config.bad_value", "not a map of options");
+		return;
+	}
 	if (c->kind == TRIBX_SCALAR && is_file_name(row, c->text) && w->includes && w->includes->load) {
 		csv = c->text[strlen(c->text) - 1] == 'v';
 		c = w->includes->load(w->includes->ctx, c, w->findings);

@@ -7,7 +7,7 @@
 
 #include "io/decode.h"
 
-enum { SPARE = 64, ROOM = (1 << 20) - SPARE, RAW = 1 << 18 };   /* a room with its spare bytes is one recycled block of 1 MiB */
+enum { SPARE = 64, ROOM = (1 << 20) - SPARE, RAW = 1 << 18, RARE = 4 << 20 };   /* a room with its spare bytes is one recycled block of 1 MiB */
 
 struct tribx_decoder {
 	struct tribx_layout *layout;
@@ -109,6 +109,8 @@ static int grow(struct tribx_decoder *d, size_t size, struct tribx_error *e)
 	if (left)
 		memcpy(r->mem, d->room->mem + d->from, left);
 	tribx_room_drop(d->room);
+	if (size > RARE)
+		tribx_block_trim();   /* no room so small will be asked for soon, and all of them would stay resident beside this one */
 	d->room = r;
 	r->size = size + SPARE;
 	d->seen -= d->from;

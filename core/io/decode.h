@@ -18,6 +18,7 @@
 /* ---- options, as users write them ---- */
 
 struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale; };
+struct tribx_format_limits { int64_t unpacked, ratio, entries, nesting, inner, window; };
 struct tribx_format {
 	const char *format, *delimiter, *quote, *escape, *stray_quotes, *encoding, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
 		*other_columns, *locale, *unpack;
@@ -25,6 +26,9 @@ struct tribx_format {
 	int64_t skip, skip_after_header, footer, record_max, field_max;
 	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table;
 	int64_t depth_max;
+	int64_t columns_max;
+	trib_secret password;
+	struct tribx_format_limits limits;
 	trib_list footer_match, null_words;
 	trib_map columns, aliases;
 };
@@ -71,6 +75,7 @@ struct tribx_layout {
 	bool trim, keep_blank, null_declared, delimiter_declared;
 	struct tribx_words null_words, footer_match;
 	size_t record_max, field_max;
+	int64_t columns_max;
 	int field_count;                 /* of the header */
 	const char **fields;             /* their names */
 	struct tribx_target *targets;

@@ -303,6 +303,9 @@ static int header(const struct tribx_format *f, const struct trib_field *columns
 			.from = l->at, .to = end, .line = l->line }, e);
 	if (ix->odd && f->header)
 		return tribx_fail(e, TRIB_DATA, "csv.stray_quote", "%s, %s %lld: a quote stands where no quote may be, in the header", s->file, s->kind->record, (long long)l->line);
+	if ((int64_t)ix->fields > s->columns_max)
+		return tribx_fail(e, TRIB_DATA, "csv.too_many_columns", "%s, %s %lld: %zu columns, more than columns_max allows (%lld)", s->file, s->kind->record,
+		                  (long long)l->line, ix->fields, (long long)s->columns_max);
 	s->field_count = (int)ix->fields;
 	s->keep_blank = s->field_count == 1 && !s->kind->cells && !(f->blank_lines && strcmp(f->blank_lines, "skip") == 0);
 	s->fields = tribx_arena_new(&s->memory, ix->fields * sizeof *s->fields);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "field/field.h"
 #include "io/decode.h"
 #include "io/lines.h"
 
@@ -28,6 +29,16 @@ static const struct trib_field column_fields[] = {
 #define WORD(word, rows, ends, record, first, cells, what) "|" word
 #define ENDS(word, rows, ends, record, first, cells, what) " " ends
 static const struct tribx_rows_kind kinds[] = { FORMATS(KIND) };
+
+static const struct trib_field limit_fields[] = {
+	TRIB_FIELD(struct tribx_format_limits, unpacked, .dflt = "16GiB", .allow = "1..", .help = "Bytes that a file may unpack to."),
+	TRIB_FIELD(struct tribx_format_limits, ratio, .dflt = "200", .allow = "1..", .help = "How many times its packed size a file may unpack to; counted from 16 MiB on."),
+	TRIB_FIELD(struct tribx_format_limits, entries, .dflt = "10000", .allow = "1..16777216", .help = "Entries of one archive."),
+	TRIB_FIELD(struct tribx_format_limits, nesting, .dflt = "1", .allow = "0..8", .help = "How often something packed may lie inside of something packed; a tar and its compression are one."),
+	TRIB_FIELD(struct tribx_format_limits, inner, .dflt = "64MiB", .allow = "1..", .help = "Bytes of a zip inside of an archive: it is held in memory."),
+	TRIB_FIELD(struct tribx_format_limits, window, .dflt = "128MiB", .allow = "1024..", .help = "Memory that unpacking zst or xz may ask for."),
+	{ 0 }
+};
 
 const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, format, .dflt = "auto", .allow = "auto" FORMATS(WORD), .help = "Format of the file; auto goes by its extension:" FORMATS(ENDS) "."),
@@ -61,7 +72,10 @@ const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, bad_escapes, .dflt = "error", .allow = "error|replace", .help = "JSON: \\u0000 and halves of surrogate pairs in a text: a dead letter, or U+FFFD in their place."),
 	TRIB_FIELD(struct tribx_format, depth_max, .dflt = "512", .allow = "1..512", .help = "JSON, XML: how deep a document may be nested."),
 	TRIB_FIELD(struct tribx_format, table, .dflt = "1", .help = "HTML: which table, by its number on the page or a text that its header row holds."),
-	TRIB_FIELD(struct tribx_format, unpack, .dflt = "auto", .allow = "auto|none|gz|zip", .help = "How the file is packed."),
+	TRIB_FIELD(struct tribx_format, unpack, .dflt = "auto", .allow = "auto|none|gz|zst|xz|bz2|lz4|zip|tar", .help = "How the file is packed; auto goes by its bytes."),
+	TRIB_FIELD(struct tribx_format, password, .help = "Opens the encrypted entries of zips."),
+	TRIBX_GROUP(struct tribx_format, limits, limit_fields, .help = "How far unpacking may go."),
+	TRIB_FIELD(struct tribx_format, columns_max, .dflt = "10000", .allow = "1..1000000", .help = "Columns of a file."),
 	TRIB_FIELD(struct tribx_format, record_max, .dflt = "67108864", .allow = "1024..1073741824", .help = "Bytes of the longest row."),
 	TRIB_FIELD(struct tribx_format, field_max, .dflt = "16777216", .allow = "16..1073741824", .help = "Bytes of the longest field."),
 	{ 0 }
@@ -71,6 +85,13 @@ const size_t tribx_format_size = sizeof(struct tribx_format);
 const char *tribx_format_unpack(const struct tribx_format *f)
 {
 	return f->unpack ? f->unpack : "auto";
+}
+
+struct tribx_limits tribx_format_limits(const struct tribx_format *f)
+{
+	const struct tribx_format_limits *l = &f->limits;
+	return (struct tribx_limits){ .unpacked_max = l->unpacked, .ratio_max = l->ratio, .entries_max = l->entries, .inner_max = l->inner,
+		.window_max = l->window, .layers_max = l->nesting + 1, .password = f->password.hidden };
 }
 
 static const char *or(const char *text, const char *other)
@@ -152,11 +173,7 @@ static bool ends_with(const char *file, size_t n, const char *end, size_t size)
 /* The format's row: by its word, else by the extension in front of those of packing, else CSV. */
 const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, const char *file)
 {
-	static const char *const packings[] = { ".gz", ".zst", ".bz2", ".xz" };
-	size_t n = strlen(file);
-	for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
-		if (ends_with(file, n, packings[i], strlen(packings[i])))
-			n -= strlen(packings[i]);
+	const size_t n = tribx_unpacked_name(file, strlen(file));
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (is(f->format, kinds[i].word))
 			return &kinds[i];
@@ -251,6 +268,7 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 	s->null_declared = f->null_words.count > 0;
 	s->delimiter_declared = f->delimiter && *f->delimiter;
 	s->record_max = f->record_max > 0 ? (size_t)f->record_max : (size_t)64 << 20;
+	s->columns_max = f->columns_max > 0 ? f->columns_max : 10000;
 	s->field_max = f->field_max > 0 ? (size_t)f->field_max : (size_t)16 << 20;
 	s->file = tribx_arena_text(&s->memory, file, strlen(file));
 	if (!s->file || !words(&s->memory, &f->null_words, &s->null_words) || !words(&s->memory, &f->footer_match, &s->footer_match))

@@ -11,7 +11,8 @@
 struct tribx_format;                            /* option values; zeroed, then filled from tribx_format_fields */
 extern const struct trib_field tribx_format_fields[];
 extern const size_t tribx_format_size;
-const char *tribx_format_unpack(const struct tribx_format *f);      /* for tribx_open: auto, none, gz, zip */
+const char *tribx_format_unpack(const struct tribx_format *f);      /* for tribx_open: auto, none, gz, zip ... */
+struct tribx_limits tribx_format_limits(const struct tribx_format *f);    /* borrows the password of f */
 
 struct tribx_decoder;
 /* Checks what a table cannot (options that exclude each other). */

@@ -27,6 +27,10 @@ int tribx_range_new(struct tribx_source *src, int64_t at, int64_t size, int64_t 
 /* gzip over lower. Takes lower, also on failure. */
 int tribx_gzip_new(struct tribx_stream *lower, struct tribx_stream **out, struct tribx_error *e);
 
+/* zst, xz, bz2 or lz4 over lower (codec.c). Takes lower, also on failure. window_max: bytes that unpacking may need. */
+enum tribx_codec { TRIBX_ZST, TRIBX_XZ, TRIBX_BZ2, TRIBX_LZ4 };
+int tribx_codec_new(enum tribx_codec which, struct tribx_stream *lower, int64_t window_max, struct tribx_stream **out, struct tribx_error *e);
+
 /* ---- input of a decoder: a window over the layer below ---- */
 
 struct tribx_feed {

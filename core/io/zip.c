@@ -4,34 +4,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOCAL_SIZE = 30, STORED = 0, DEFLATED = 8, ENCRYPTED = 1, SIZES_FOLLOW = 8, RATIO_FROM = 16 << 20 };
+enum { LOCAL_SIZE = 30, STORED = 0, DEFLATED = 8, ENCRYPTED = 1, SIZES_FOLLOW = 8, AES = 99 };
 
-static const struct { uint16_t method; const char *name; } methods[] = {
-	{ 1, "Shrink" }, { 6, "Implode" }, { 9, "Deflate64" }, { 12, "bzip2" }, { 14, "LZMA" }, { 93, "Zstandard" }, { 95, "xz" },
-	{ 98, "PPMd" }, { 99, "AES encryption" },
+/* Those that libarchive reads are foreign: see foreign.h. */
+static const struct { uint16_t method; const char *name; bool foreign; } methods[] = {
+	{ 1, "Shrink", false }, { 6, "Implode", false }, { 9, "Deflate64", false }, { 12, "bzip2", true }, { 14, "LZMA", true },
+	{ 93, "Zstandard", true }, { 95, "xz", true }, { 98, "PPMd", true }, { AES, "AES encryption", false },
 };
+
+bool tribx_zip_is_foreign(const struct tribx_zip_entry *m)
+{
+	return m->flags & ENCRYPTED || (m->method != STORED && m->method != DEFLATED);
+}
 
 int tribx_zip_usable(const struct tribx_zip_entry *m, const struct tribx_limits *limits, struct tribx_error *e)
 {
 	struct tribx_limits l = tribx_limits_of(limits);
 	const char *method = "no method that has a name";
+	bool read = m->method == STORED || m->method == DEFLATED || (m->method == AES && m->flags & ENCRYPTED);
 	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-		if (methods[i].method == m->method)
+		if (methods[i].method == m->method) {
 			method = methods[i].name;
+			read |= methods[i].foreign;
+		}
 	if (m->is_folder)
 		return tribx_fail(e, TRIB_DATA, "archive.no_member", "\"%s\" is a folder", m->name);
-	if (m->flags & ENCRYPTED)
-		return tribx_fail(e, TRIB_DATA, "archive.encrypted", "entry \"%s\" is encrypted", m->name);
-	if (m->method != STORED && m->method != DEFLATED)
+	if (m->flags & ENCRYPTED && !(l.password && *l.password))
+		return tribx_fail(e, TRIB_DATA, "archive.encrypted", "entry \"%s\" is encrypted, and no password is set", m->name);
+	if (!read)
 		return tribx_fail(e, TRIB_DATA, "archive.method", "entry \"%s\" is packed with method %d (%s), which is not read", m->name,
 		                  m->method, method);
 	if (m->size > l.unpacked_max)
-		return tribx_fail(e, TRIB_DATA, "archive.too_large", "entry \"%s\" declares %lld bytes, more than the limit of %lld", m->name,
+		return tribx_fail(e, TRIB_DATA, "archive.too_large", "entry \"%s\" declares %lld bytes, more than limits.unpacked allows (%lld)", m->name,
 		                  (long long)m->size, (long long)l.unpacked_max);
-	if (m->size > RATIO_FROM && m->size / (m->packed + 1) > l.ratio_max)
-		return tribx_fail(e, TRIB_DATA, "archive.ratio", "entry \"%s\" declares more than %lld times its packed size", m->name,
+	if (m->size > TRIBX_RATIO_FROM && m->size / (m->packed + 1) > l.ratio_max)
+		return tribx_fail(e, TRIB_DATA, "archive.ratio", "entry \"%s\" declares more than %lld times its packed size (limits.ratio)", m->name,
 		                  (long long)l.ratio_max);
-	if (m->method == STORED && m->size != m->packed)
+	if (m->method == STORED && m->size != m->packed && !(m->flags & ENCRYPTED))
 		return tribx_fail(e, TRIB_DATA, "archive.length", "entry \"%s\" is stored, and its two sizes differ", m->name);
 	return TRIB_OK;
 }
@@ -116,8 +125,7 @@ static bool agrees(const struct tribx_zip_entry *m, const uint8_t *h)
 	return size == m->size || size == 0xFFFFFFFF || (follow && size == 0);
 }
 
-/* Where the member's data begins. */
-static int check_local(const struct tribx_zip_entry *m, struct tribx_source *src, int64_t *data, struct tribx_error *e)
+int tribx_zip_check(const struct tribx_zip_entry *m, struct tribx_source *src, int64_t *data, struct tribx_error *e)
 {
 	uint8_t h[LOCAL_SIZE];
 	size_t got = 0;
@@ -147,7 +155,7 @@ int tribx_zip_member(const struct tribx_zip_entry *m, struct tribx_source *src, 
 {
 	int64_t data = 0;
 	struct tribx_stream *lower = NULL;
-	int rc = check_local(m, src, &data, e);
+	int rc = tribx_zip_check(m, src, &data, e);
 	if (rc < 0) {
 		src->close(src);
 		return rc;

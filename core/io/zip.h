@@ -19,6 +19,7 @@ struct tribx_zip_entry {
 };
 struct tribx_zip { struct tribx_zip_entry *entries; size_t count; uint8_t *directory; };
 
+enum { TRIBX_RATIO_FROM = 16 << 20 };   /* below this a report of zeros may be as small as it likes */
 extern const struct tribx_limits tribx_limits_default;
 /* What of limits is 0 becomes its default; NULL: all of them. */
 struct tribx_limits tribx_limits_of(const struct tribx_limits *limits);
@@ -27,11 +28,13 @@ int tribx_zip_load(struct tribx_source *src, const struct tribx_limits *limits, 
 void tribx_zip_done(struct tribx_zip *z);
 /* Whether it can be read at all: encryption, method, declared sizes against the limits. */
 int tribx_zip_usable(const struct tribx_zip_entry *m, const struct tribx_limits *limits, struct tribx_error *e);
+/* Encrypted, or neither stored nor deflated: foreign.h reads it. */
+bool tribx_zip_is_foreign(const struct tribx_zip_entry *m);
+/* Compares the member's local header with the directory; *data is where its data begins. */
+int tribx_zip_check(const struct tribx_zip_entry *m, struct tribx_source *src, int64_t *data, struct tribx_error *e);
 /* The member's bytes, verified at their end. Takes src, also on failure. */
 int tribx_zip_member(const struct tribx_zip_entry *m, struct tribx_source *src, int64_t *taken, struct tribx_stream **out,
                      struct tribx_error *e);
-/* bytes.c: whether a source is (or by its name has to be) a zip file. Sheets and documents are not. */
-int tribx_is_zip(struct tribx_source *src, const char *path, bool *is, struct tribx_error *e);
 /* zip_name.c: the name as UTF-8 (the caller frees), or NULL and e says what is odd about it. */
 char *tribx_zip_name(struct trib_text raw, bool utf8, struct tribx_error *e);
 

@@ -14,19 +14,23 @@ enum { END_SIZE = 22, COMMENT_MAX = 65535, LOCATOR_SIZE = 20, END64_SIZE = 56, C
 enum { DIRECTORY_MAX = 64 << 20, MADE_ON_UNIX = 3, MADE_ON_MACOS = 19, SAYS_UTF8 = 1 << 11 };
 static const uint32_t end_mark = 0x06054b50, end64_mark = 0x06064b50, locator_mark = 0x07064b50, central_mark = 0x02014b50;
 
-/* bytes, ratio, entries, layers */
-const struct tribx_limits tribx_limits_default = { .unpacked_max = (int64_t)64 << 30, .ratio_max = 200, .entries_max = 4096, .nesting_max = 2 };
+const struct tribx_limits tribx_limits_default = {
+	.unpacked_max = (int64_t)16 << 30, .ratio_max = 200, .entries_max = 10000, .inner_max = 64 << 20, .window_max = 128 << 20, .layers_max = 2,
+};
 
 struct tribx_limits tribx_limits_of(const struct tribx_limits *limits)
 {
-	struct tribx_limits l = limits ? *limits : tribx_limits_default;
-	const struct tribx_limits *d = &tribx_limits_default;
-	return (struct tribx_limits){
-		.unpacked_max = l.unpacked_max ? l.unpacked_max : d->unpacked_max,
-		.ratio_max = l.ratio_max ? l.ratio_max : d->ratio_max,
-		.entries_max = l.entries_max ? l.entries_max : d->entries_max,
-		.nesting_max = l.nesting_max ? l.nesting_max : d->nesting_max,
+	static const size_t places[] = {
+		offsetof(struct tribx_limits, unpacked_max), offsetof(struct tribx_limits, ratio_max), offsetof(struct tribx_limits, entries_max),
+		offsetof(struct tribx_limits, inner_max), offsetof(struct tribx_limits, window_max), offsetof(struct tribx_limits, layers_max),
 	};
+	struct tribx_limits l = limits ? *limits : tribx_limits_default;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		int64_t *to = (int64_t *)((char *)&l + places[i]);
+		if (*to == 0)
+			*to = *(const int64_t *)((const char *)&tribx_limits_default + places[i]);
+	}
+	return l;
 }
 
 struct end { int64_t at, entries, size, offset; };   /* of the directory; at: where the (first) end record begins */
@@ -128,7 +132,7 @@ static int read_end(struct tribx_source *src, const struct tribx_limits *limits,
 	if (d->entries == 0)
 		return bad(e, "archive.no_entries", "the archive is empty");
 	if (d->entries > limits->entries_max)
-		return tribx_fail(e, TRIB_DATA, "archive.too_many_entries", "the archive has %lld entries, more than the limit of %lld",
+		return tribx_fail(e, TRIB_DATA, "archive.too_many_entries", "the archive has %lld entries, more than limits.entries allows (%lld)",
 		                  (long long)d->entries, (long long)limits->entries_max);
 	if (d->entries > d->size / CENTRAL_SIZE || d->size > DIRECTORY_MAX)
 		return bad(e, "archive.corrupt", "the size of the archive's directory is not possible");

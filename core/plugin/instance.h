@@ -20,7 +20,6 @@ struct tribx_job {
 	const char *pipeline, *stream, *run_id;
 	trib_time started;
 	const atomic_bool *stopping;       /* NULL: never */
-	const struct tribx_limits *limits; /* NULL: defaults */
 };
 
 struct tribx_host {

@@ -20,6 +20,11 @@ static const char *dir_of(const struct trib *t)
 	return t->job ? t->job->dir : NULL;
 }
 
+static struct tribx_limits limits_of(const struct trib *t)
+{
+	return t->format ? tribx_format_limits(t->format) : (struct tribx_limits){ 0 };
+}
+
 static struct tribx_open **find_open(struct trib *t, const struct trib_bytes *in)
 {
 	struct tribx_open **at = &t->open;
@@ -75,7 +80,8 @@ int trib_find(struct trib *t, const char *url, const char *member, struct trib_b
 {
 	struct tribx_listing l;
 	memset(out, 0, sizeof *out);
-	int found = tribx_find_files(dir_of(t), url, member, &l, &t->error);
+	const struct tribx_limits limits = limits_of(t);
+	int found = tribx_find_files(dir_of(t), url, member, &limits, &l, &t->error);
 	int rc = found == TRIB_OK ? listing_batch(&l, out, &t->error) : found;
 	tribx_find_done(&l);
 	if (rc < 0)
@@ -91,7 +97,8 @@ int trib_open(struct trib *t, const char *url, int64_t from, int64_t size, struc
 	const char *unpack = t->format ? tribx_format_unpack(t->format) : NULL;
 	if (!o)
 		return trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory for a reader");
-	int rc = tribx_open(dir_of(t), url, unpack, from, size, t->job ? t->job->limits : NULL, &o->in, &t->error);
+	const struct tribx_limits limits = limits_of(t);
+	int rc = tribx_open(dir_of(t), url, unpack, from, size, &limits, &o->in, &t->error);
 	if (rc < 0) {
 		free(o);
 		return rc;

@@ -57,9 +57,46 @@ Test(doc, type_names)
 		{ { .type = TRIB_STR }, "text" }, { { .type = TRIB_STR, .flags = TRIB_PATH }, "path" },
 		{ { .type = TRIB_LIST }, "list of texts" },
 		{ { .type = TRIB_MAP, .flags = TRIB_EXPR }, "map of expressions" },
-		{ { .type = TRIB_MAP, .of = item }, "map of maps" },
+		{ { .type = TRIB_MAP, .of = item, .of_size = 8 }, "map of maps" }, { { .type = TRIB_MAP, .of = item }, "map of options" },
 		{ { .type = TRIB_DURATION }, "duration" }, { { .type = TRIB_DEC }, "decimal" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		cr_expect_str_eq(tribx_field_type_name(&cases[i].row), cases[i].name);
+}
+
+/* A group is a struct in place: given in part it has its defaults, left out it has all of them. */
+Test(doc, groups)
+{
+	struct inner { int64_t a, b; };
+	struct outer { int64_t x; struct inner in; };
+	static const struct trib_field inner_rows[] = {
+		TRIB_FIELD(struct inner, a, .dflt = "1KiB", .help = "A."), TRIB_FIELD(struct inner, b, .dflt = "7", .allow = "0..9", .help = "B."), { 0 }
+	};
+	static const struct trib_field rows[] = { TRIB_FIELD(struct outer, x, .dflt = "3"), TRIBX_GROUP(struct outer, in, inner_rows, .help = "Both."), { 0 } };
+	static const struct { const char *json; int64_t a, b; const char *fault; } cases[] = {
+		{ "{}", 1024, 7, NULL }, { "{\"in\": {\"b\": 0}}", 1024, 0, NULL }, { "{\"in\": {\"a\": \"2MiB\", \"b\": 9}}", 2 << 20, 9, NULL },
+		{ "{\"in\": {\"b\": 10}}", 0, 0, "option in.b: out of range (allowed: 0..9)" }, { "{\"in\": {\"c\": 1}}", 0, 0, "unknown option in.c" },
+		{ "{\"in\": 5}", 0, 0, "option in: not a map of options" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tribx_arena a = { 0 };
+		struct tribx_findings f = { 0 };
+		struct outer o = { 0 };
+		json_t *v = json_loads(cases[i].json, 0, NULL);
+		bool ok = tribx_fields_load(rows, &o, NULL, NULL, &a, tribx_conf_of_json(v, NULL, &a), NULL, &f);
+		cr_expect(ok == !cases[i].fault, "%s", cases[i].json);
+		cr_expect(!ok || (o.x == 3 && o.in.a == cases[i].a && o.in.b == cases[i].b), "%s: %ld %ld", cases[i].json, (long)o.in.a, (long)o.in.b);
+		cr_expect(ok || (f.count && strcmp(f.items[0].text, cases[i].fault) == 0), "%s: %s", cases[i].json, f.count ? f.items[0].text : "");
+		tribx_findings_done(&f);
+		tribx_arena_done(&a);
+		json_decref(v);
+	}
+	json_t *s = tribx_fields_schema(rows), *in = json_object_get(json_object_get(s, "properties"), "in");
+	cr_expect_str_eq(json_string_value(json_object_get(in, "type")), "object");
+	cr_expect(json_object_get(json_object_get(in, "properties"), "b"));
+	json_decref(s);
+	struct tribx_buf b = { 0 };
+	tribx_fields_markdown(rows, &b);
+	cr_expect(b.p && strstr(b.p, "Options of `in`:") && strstr(b.p, "| `b` | integer | `7` | `0..9` | B. |"), "%s", b.p);
+	tribx_buf_done(&b);
 }

@@ -36,8 +36,9 @@ Test(bytes, what_opens_and_what_does_not)
 		{ "plain.csv.gz", NULL, "archive.not_archive", NULL },
 		{ "empty.csv.gz", NULL, "archive.truncated", NULL },
 		{ "a.csv!/b.csv", NULL, "archive.not_archive", NULL },
-		{ "a.tar", NULL, "archive.unsupported", NULL },
-		{ "a.csv.zst", NULL, "archive.unsupported", NULL },
+		{ "a.tar", NULL, "archive.not_archive", NULL },
+		{ "a.csv.zst", NULL, "archive.corrupt", NULL },
+		{ "a.7z", NULL, "archive.unsupported", NULL },
 		{ "a.csv", "lzma", "file.bad_unpack", NULL },
 		{ "missing.csv", NULL, "file.not_found", NULL },
 		{ "a.csv/b.csv", NULL, "file.not_found", NULL },
@@ -61,6 +62,7 @@ Test(bytes, what_opens_and_what_does_not)
 	put_text("BZh.csv", "BZh;is;no;bzip2");
 	put_text("a.tar", "old tar without a mark");
 	put_text("a.csv.zst", "\x28\xb5\x2f\xfd....");
+	put_text("a.7z", "7z\xbc\xaf\x27\x1c....");
 	put_text("sub/x.csv", csv);
 	snprintf(pipe, sizeof pipe, "%s/pipe.csv", folder);
 	cr_assert(mkfifo(pipe, 0600) == 0);

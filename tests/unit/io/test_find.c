@@ -49,7 +49,7 @@ Test(find, globs)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct tribx_listing l;
 		struct tribx_error e = { 0 };
-		int rc = tribx_find_files(folder, table[i].url, NULL, &l, &e);
+		int rc = tribx_find_files(folder, table[i].url, NULL, NULL, &l, &e);
 		names(&l, got);
 		if (strcmp(table[i].url, "./in/./a.csv") == 0)
 			cr_expect(rc == TRIB_OK && l.count == 1, "%s", got);
@@ -75,7 +75,7 @@ Test(find, nothing)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct tribx_listing l;
 		struct tribx_error e = { 0 };
-		int rc = tribx_find_files(folder, table[i].url, NULL, &l, &e);
+		int rc = tribx_find_files(folder, table[i].url, NULL, NULL, &l, &e);
 		cr_expect(rc == table[i].status && l.count == 0, "%s: %d", table[i].url, rc);
 		cr_expect(!table[i].code || (strcmp(e.code, table[i].code) == 0 && strstr(e.text, table[i].says)), "%s: %s %s", table[i].url, e.code, e.text);
 	}
@@ -100,7 +100,7 @@ Test(find, members)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct tribx_listing l;
 		struct tribx_error e = { 0 };
-		int rc = tribx_find_files(folder, table[i].url, table[i].member, &l, &e);
+		int rc = tribx_find_files(folder, table[i].url, table[i].member, NULL, &l, &e);
 		names(&l, got);
 		cr_expect(table[i].want ? rc == TRIB_OK && strcmp(got, table[i].want) == 0 : rc == TRIB_DATA && strcmp(e.code, table[i].code) == 0,
 		          "%s %s: %d %s %s", table[i].url, table[i].member, rc, e.text, got);
@@ -112,7 +112,7 @@ static char *etag_of(const char *url, const char *member, int64_t *size)
 {
 	struct tribx_listing l;
 	struct tribx_error e = { 0 };
-	cr_assert(tribx_find_files(folder, url, member, &l, &e) == TRIB_OK && l.count == 1, "%s", e.text);
+	cr_assert(tribx_find_files(folder, url, member, NULL, &l, &e) == TRIB_OK && l.count == 1, "%s", e.text);
 	char *etag = strdup(l.items[0].etag);
 	*size = l.items[0].size;
 	tribx_find_done(&l);

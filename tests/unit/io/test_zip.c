@@ -90,7 +90,7 @@ Test(zip, names)
 	struct tribx_error e;
 	struct tribx_listing l;
 	put_zip("fine.zip", fine, 4, NULL);
-	cr_assert(tribx_find_files(folder, "fine.zip", "*", &l, &e) == TRIB_OK, "%s", e.text);
+	cr_assert(tribx_find_files(folder, "fine.zip", "*", NULL, &l, &e) == TRIB_OK, "%s", e.text);
 	cr_expect(l.count == 3, "%zu: patterns do not see names with a dot in front, like __MACOSX/._x", l.count);
 	tribx_find_done(&l);
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
@@ -104,7 +104,7 @@ Test(zip, names)
 			memcpy(at, n == 2 ? "../yyy/0.cs" : name, 11);
 		put("odd.zip", b.p, b.n);
 		e = (struct tribx_error){ 0 };
-		int rc = tribx_find_files(folder, "odd.zip", "*", &l, &e);
+		int rc = tribx_find_files(folder, "odd.zip", "*", NULL, &l, &e);
 		cr_expect(rc == TRIB_DATA && strcmp(e.code, "archive.odd_entry") == 0, "%s: %d %s", odd[i], rc, e.code);
 		free(b.p);
 	}
@@ -121,7 +121,7 @@ Test(zip, old_names)
 	for (char *at = b.p; (at = memmem(at, b.n - (size_t)(at - b.p), "M__nch", 6)); at += 6)
 		memcpy(at, "M\x81\xe1nch", 6);
 	put("old.zip", b.p, b.n);
-	cr_assert(tribx_find_files(folder, "old.zip", "M*", &l, &e) == TRIB_OK, "%s", e.text);
+	cr_assert(tribx_find_files(folder, "old.zip", "M*", NULL, &l, &e) == TRIB_OK, "%s", e.text);
 	cr_expect(l.count == 1 && strcmp(l.items[0].member, "Müßnch.csv") == 0, "%s", l.items[0].member);
 	tribx_find_done(&l);
 	free(b.p);
