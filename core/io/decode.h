@@ -123,6 +123,7 @@ struct tribx_fill {
 	struct { struct tribx_room *room; int page; size_t used; } sides[32];       /* where unescaped texts go; each twice as large */
 	int side_count;
 	size_t rows;
+	void (*views)(struct tribx_fill *f, int index, size_t row, size_t n);     /* a text column without cells between; may be NULL */
 	void (*gather)(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells);
 	struct tribx_column_fill *columns;
 	struct { uint32_t row; int target; bool error; char sample[48]; } *bad;      /* cells that do not fit their column */
@@ -131,6 +132,7 @@ struct tribx_fill {
 };
 bool tribx_fill_start(struct tribx_fill *f, const struct tribx_chunk *c, struct trib_batch *out);       /* f: gather is set, the rest zero */
 char *tribx_fill_room(struct tribx_fill *f, size_t size, int *page);           /* size bytes beside the chunk's room; NULL: no memory */
+void tribx_put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n);
 bool tribx_fill_columns(struct tribx_fill *f);                                 /* true: all rows fit and the columns are committed */
 void tribx_fill_done(struct tribx_fill *f);
 

@@ -7,6 +7,7 @@
 
 #include "io/decode.h"
 #include "io/decode_reject.h"
+#include "io/decode_view.h"
 
 struct csv {
 	struct tribx_fill fill;          /* first: gather gets it back */
@@ -148,6 +149,46 @@ static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, siz
 		size -= last & (size > 0) & (p[(int64_t)size - 1] == '\r');
 		cells[i] = (struct tribx_cell){ p, size, page };
 	}
+}
+
+/* A text column of such rows, straight to its views. last: its cells may end with the \r of the line end. */
+static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f, int index, size_t row, size_t n, const bool last)
+{
+	struct csv *c = (struct csv *)f;
+	const struct tribx_layout *s = f->chunk->layout;
+	const uint32_t source = (uint32_t)s->targets[index].source, *rows = c->rows + row, *recs = c->ix.recs, *ends = c->ix.ends + source;
+	const char *mem = f->chunk->room->mem;
+	const unsigned char quote = s->dialect.quote;
+	const int32_t page = f->page;
+	int32_t *view = (int32_t *)f->columns[index].values + 4 * row;
+	for (size_t i = 0; i < n; i++, view += 4) {
+		const uint32_t *e = ends + recs[rows[i]], from = e[0] + 1;
+		uint32_t size = e[1] - from;
+		const char *p = mem + from;
+		if (last)
+			size -= (size > 0) & (p[(int64_t)size - 1] == '\r');
+		if (__builtin_expect((unsigned char)*p == quote && quote, 0)) {
+			const char *end = p + size - 1;
+			if (end <= p || (unsigned char)*end != quote || memchr(p + 1, quote, (size_t)(end - p - 1))) {
+				struct tribx_cell cell;
+				gather_one(c, s, source, rows[i], &cell);
+				tribx_put_texts(f, index, &cell, row + i, 1);
+				continue;
+			}
+			p++;
+			size -= 2;
+		}
+		tribx_put_view(view, p, page, p - mem, size);
+	}
+}
+
+static void views_plain(struct tribx_fill *f, int index, size_t row, size_t n)
+{
+	const struct tribx_layout *s = f->chunk->layout;
+	if (s->targets[index].source + 1 == s->field_count && s->dialect.eol == '\n')
+		views_of(f, index, row, n, true);
+	else
+		views_of(f, index, row, n, false);
 }
 
 /* Cells text: nulls and marks are its own (cells.h). */
@@ -320,7 +361,7 @@ int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx
 {
 	const struct tribx_chunk *chunk = (const struct tribx_chunk *)l;
 	const struct tribx_layout *s = chunk->layout;
-	struct csv c = { .fill.gather = s->kind->cells ? gather_cells : is_plain(s) ? gather_plain : gather };
+	struct csv c = { .fill.gather = s->kind->cells ? gather_cells : is_plain(s) ? gather_plain : gather, .fill.views = !s->kind->cells && is_plain(s) ? views_plain : NULL };
 	int rc = tribx_check_text(chunk, e);
 	bool memory = rc != TRIB_OK || (tribx_fill_start(&c.fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c.ix) &&
 	                                (c.rows = tribx_block_new((c.ix.records + 1) * sizeof *c.rows)));

@@ -3,11 +3,9 @@
  * A column is filled a block of cells at a time, so that cells and text stay in the caches. A cell that does not fit is
  * noted; the caller makes its row a dead letter and fills again without it: that costs only where something is wrong. */
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "io/decode.h"
+#include "io/decode_view.h"
 
 bool tribx_fill_start(struct tribx_fill *f, const struct tribx_chunk *c, struct trib_batch *out)
 {
@@ -253,23 +251,7 @@ static const char *side_of(const struct tribx_fill *f, int page)
 	return f->sides[i].room->mem;
 }
 
-/* tribx_text_view without a branch: short and long texts take turns in real columns, and a wrong guess costs more than both. */
-static inline void put_view(int32_t *view, const char *p, int32_t page, int64_t offset, uint32_t size)
-{
-#ifdef __SSE2__
-	static const char keep[32] __attribute__((aligned(32))) = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
-	__m128i text = _mm_loadu_si128((const __m128i *)(const void *)p), length = _mm_cvtsi32_si128((int32_t)size);
-	__m128i mask = _mm_loadu_si128((const __m128i *)(const void *)(keep + (size < 12 ? 12 - size : 0)));
-	__m128i brief = _mm_or_si128(_mm_and_si128(_mm_slli_si128(text, 4), mask), length);
-	__m128i place = _mm_unpacklo_epi32(_mm_cvtsi32_si128(page), _mm_cvtsi32_si128((int32_t)offset));
-	__m128i lengthy = _mm_unpacklo_epi64(_mm_unpacklo_epi32(length, text), place), is_long = _mm_set1_epi32(-(size > 12));
-	_mm_storeu_si128((__m128i *)(void *)view, _mm_or_si128(_mm_and_si128(is_long, lengthy), _mm_andnot_si128(is_long, brief)));
-#else
-	tribx_text_view(view, p - offset, page, offset, size);
-#endif
-}
-
-static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
+void tribx_put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
 {
 	const char *mem = f->chunk->room->mem;
 	const int32_t page = f->page;
@@ -277,7 +259,7 @@ static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *
 	for (size_t i = 0; i < n; i++, view += 4) {
 		const struct tribx_cell *cell = &cells[i];
 		if (cell->page == page) {
-			put_view(view, cell->p, page, cell->p - mem, cell->size);
+			tribx_put_view(view, cell->p, page, cell->p - mem, cell->size);
 		} else if (cell->page == TRIBX_CELL_NULL) {
 			memset(view, 0, 16);
 			put_null(f, index, row + i);
@@ -286,7 +268,7 @@ static void put_texts(struct tribx_fill *f, int index, const struct tribx_cell *
 			bad(f, &f->chunk->layout->targets[index], row + i, cell);
 		} else {
 			const char *side = side_of(f, cell->page);
-			put_view(view, cell->p, cell->page, cell->p - side, cell->size);
+			tribx_put_view(view, cell->p, cell->page, cell->p - side, cell->size);
 		}
 	}
 }
@@ -344,8 +326,13 @@ bool tribx_fill_columns(struct tribx_fill *f)
 		for (int i = 0; i < s->target_count && !f->failed; i++) {
 			const struct tribx_target *t = &s->targets[i];
 			size_t n = f->rows - row < TRIBX_CELLS ? f->rows - row : TRIBX_CELLS;
+			const bool text = t->type == TRIB_STR || t->type == TRIB_JSON;
+			if (text && f->views) {
+				f->views(f, i, row, n);
+				continue;
+			}
 			f->gather(f, t, row, n, cells);
-			(t->type == TRIB_STR || t->type == TRIB_JSON ? put_texts : put_typed)(f, i, cells, row, n);
+			(text ? tribx_put_texts : put_typed)(f, i, cells, row, n);
 		}
 	if (f->failed || f->bad_count)
 		return false;

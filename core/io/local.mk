@@ -1,4 +1,4 @@
-libcore_la_SOURCES += %D%/decode.c %D%/decode.h %D%/decode_csv.c %D%/decode_fill.c %D%/decode_head.c %D%/decode_json.c %D%/decode_many.c %D%/decode_paths.c %D%/decode_reject.c %D%/decode_reject.h \
+libcore_la_SOURCES += %D%/decode.c %D%/decode.h %D%/decode_csv.c %D%/decode_fill.c %D%/decode_head.c %D%/decode_json.c %D%/decode_many.c %D%/decode_paths.c %D%/decode_reject.c %D%/decode_reject.h %D%/decode_view.h \
                       %D%/format.c
 libcore_la_SOURCES += %D%/bytes.c %D%/bytes.h %D%/cells.c %D%/cells.h %D%/find.c %D%/format.h %D%/glob.c %D%/gzip.c %D%/inflate.c %D%/lines.c %D%/lines.h %D%/lines_json.c %D%/local.c %D%/source.h \
                       %D%/stream.c %D%/stream.h %D%/zip.c %D%/zip.h %D%/zip_dir.c %D%/zip_name.c
