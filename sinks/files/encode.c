@@ -263,31 +263,78 @@ bool files_json_text(struct files_out *o, struct trib_text text)
 /* ---- rows ---- */
 
 /* `rest`: what the other cells of the row may need; a text asks for it, too, so that they need not. */
-static inline char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd,
-                             struct files_column *c, int64_t row,
-                             size_t rest, bool alone)
+static __attribute__((noinline)) char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd,
+                                                struct files_column *c, int64_t row, size_t rest)
 {
 	const struct trib_view *v = &c->view;
 	if (trib_null(v, row)) {
-		if (alone && f->null.n == 0)
-			return memcpy(at, "\"\"", 2), at + 2;   /* an empty line would be no row */
+		if (rest == 64 + CELL && f->null.n == 0)
+			return memcpy(at, "\"\"", 2), at + 2;   /* of one column: an empty line would be no row */
 		return memcpy(at, f->null.p, f->null.n), at + f->null.n;
 	}
 	if (v->type != TRIB_STR && v->type != TRIB_JSON)
 		return put_plain(at, c, row, false);
-	if (!v->codes && !v->offsets) {
-		const int32_t *s = (const int32_t *)v->values + 4 * row;
-		if ((uint32_t)s[0] - 1 < 12 && f->null.n == 0) {
-			v16 x = load16(s);
-			if (!(odd16(odd, x) >> 4 & ((1u << s[0]) - 1))) {
-				memcpy(at, s + 1, 12);
-				return at + s[0];
-			}
-		}
-	}
 	struct trib_text x = trib_str(v, row);
 	at = make_room(o, at, x.n * 2 + CELL + rest);
-	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, alone) : NULL;
+	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, rest == 64 + CELL) : NULL;
+}
+
+/* A word of a dictionary: quoted or not once, copied as a block from then on. */
+static inline char *csv_word(char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row)
+{
+	const int32_t code = c->view.codes[row];
+	struct files_word *w = &c->words[(uint32_t)code % FILES_DAYS];
+	if (w->code != code + 1) {
+		char text[80];
+		struct trib_text x = trib_str(&c->view, row);
+		size_t n = x.n > 24 ? x.n : (size_t)(csv_text(text, f, odd, x, false) - text);
+		if (n > sizeof w->text)
+			return NULL;
+		memcpy(w->text, text, n);
+		w->code = code + 1;
+		w->size = (int)n;
+	}
+	memcpy(at, w->text, 24);
+	return at + w->size;
+}
+
+/* What the columns of these rows have in common is asked once. */
+static void kinds(const struct files_format *f, struct files_column *columns, int count)
+{
+	for (int c = 0; c < count; c++) {
+		const struct trib_view *v = &columns[c].view;
+		const bool text = v->type == TRIB_STR || v->type == TRIB_JSON;
+		columns[c].kind = v->validity || f->json || f->null.n || count == 1 ? FILES_ANY : text && v->codes ? FILES_WORDS :
+		                  text && !v->offsets ? FILES_TEXTS : v->type == TRIB_DEC ? FILES_DECIMALS : v->type == TRIB_DATE ? FILES_DATES : FILES_ANY;
+	}
+}
+
+static inline char *csv_known(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, size_t rest)
+{
+	const struct trib_view *v = &c->view;
+	char *done;
+	switch (c->kind) {
+	case FILES_TEXTS: {
+		const int32_t *s = (const int32_t *)v->values + 4 * row;
+		v16 x = load16(s);
+		if ((uint32_t)s[0] - 1 < 12 && !(odd16(odd, x) >> 4 & ((1u << s[0]) - 1))) {
+			memcpy(at, s + 1, 12);
+			return at + s[0];
+		}
+		break;
+	}
+	case FILES_WORDS:
+		if ((done = csv_word(at, f, odd, c, row)))
+			return done;
+		break;
+	case FILES_DECIMALS:
+		return put_dec(at, ((const trib_dec *)v->values)[row], v->scale);
+	case FILES_DATES:
+		return put_day(at, c, ((const int32_t *)v->values)[row]);
+	case FILES_ANY:
+		break;
+	}
+	return csv_cell(o, at, f, odd, c, row, rest);
 }
 
 static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
@@ -317,6 +364,7 @@ int64_t files_encode(struct files_out *o, const struct files_format *f, struct f
 	char *at = o->block + o->used;
 	for (int c = 0; c < count; c++)
 		rest += CELL + columns[c].prefix_size;
+	kinds(f, columns, count);
 	for (int64_t row = from; row < to; row++) {
 		if (at - o->block >= FILES_BLOCK && !(at = flush_and_grow(o, at, rest)))
 			return -1;
@@ -326,7 +374,7 @@ int64_t files_encode(struct files_out *o, const struct files_format *f, struct f
 				at = json_cell(o, at, &odd, &columns[c], row, rest);
 			else {
 				*at = f->delimiter;
-				at = csv_cell(o, at + (c > 0), f, &odd, &columns[c], row, rest, count == 1);
+				at = csv_known(o, at + (c > 0), f, &odd, &columns[c], row, rest);
 			}
 		}
 		if (!at)

@@ -302,9 +302,12 @@ static struct files_column *new_columns(struct trib *t, int n)
 {
 	struct files_column *c = trib_scratch(t, ((size_t)n + 1) * sizeof *c);
 	struct files_day *days = trib_scratch(t, FILES_DAYS * sizeof *days);
-	for (int i = 0; c && days && i < n; i++)
+	struct files_word *words = trib_scratch(t, ((size_t)n + 1) * FILES_DAYS * sizeof *words);
+	for (int i = 0; c && days && words && i < n; i++) {
 		c[i].days = days;
-	return days ? c : NULL;
+		c[i].words = words + i * FILES_DAYS;
+	}
+	return days && words ? c : NULL;
 }
 
 int files_json_columns(struct trib *t, const struct trib_batch *b, struct files_column **out)

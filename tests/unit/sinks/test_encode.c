@@ -15,10 +15,12 @@ static char *encoded(const struct files_format *f, const struct trib_batch *b, c
 	struct files_out o = { .fd = memfd_create("out", 0) };
 	struct files_column c[16] = { 0 };
 	struct files_day days[FILES_DAYS] = { 0 };
+	struct files_word words[16][FILES_DAYS] = { 0 };
 	int n = trib_cols(b);
 	cr_assert(o.fd >= 0 && files_out_start(&o, 0));
 	for (int i = 0; i < n; i++) {
 		c[i].days = days;
+		c[i].words = words[i];
 		cr_assert(trib_view(b, i, &c[i].view) == 0);
 		c[i].prefix = prefixes ? prefixes[i] : "";
 		c[i].prefix_size = strlen(c[i].prefix);
@@ -224,12 +226,14 @@ Test(encode, speed)
 	struct files_out o = { .fd = open("/dev/null", O_WRONLY) };
 	struct files_column c[9] = { 0 };
 	struct files_day days[FILES_DAYS] = { 0 };
+	struct files_word known[9][FILES_DAYS] = { 0 };
 	const struct files_format f = { .delimiter = ',', .null = { "", 0 } };
 	struct timespec t0, t1;
 	files_out_start(&o, 0);
 	for (int i = 0; i < 9; i++) {
 		trib_view(&b, i, &c[i].view);
 		c[i].days = days;
+		c[i].words = known[i];
 	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t0);
 	for (int k = 0; k < 20; k++)
