@@ -31,3 +31,11 @@ plugin_LTLIBRARIES += %D%/check.la
 %C%_check_la_SOURCES = $(CHECK)
 %C%_check_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
 EXTRA_DIST += %D%/README.md %D%/check/README.md %D%/normalise/README.md %D%/recategorise/README.md
+
+# dedupe: its unit tests build the same files
+DEDUPE = %D%/dedupe.c %D%/dedupe/dedupe.h %D%/dedupe/temp.c %D%/dedupe/row.c %D%/dedupe/index.c %D%/dedupe/verdict.c %D%/dedupe/parts.c \
+  %D%/dedupe/spool.c %D%/dedupe/scope.c
+plugin_LTLIBRARIES += %D%/dedupe.la
+%C%_dedupe_la_SOURCES = $(DEDUPE)
+%C%_dedupe_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
+EXTRA_DIST += %D%/dedupe/README.md

@@ -10,7 +10,7 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="map check normalise normalise_wide normalise_sum normalise_model recategorise bend mould"
+rows="map check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest bend mould"
 third="(id | str) matches '3\$'" even="(id | str) matches '[02468]\$'"
 
 opts_map="filter: 'id >= 0', derive: { twice: id * 2, long: \"concat(word, '-', id)\" }, cast: { word: decimal }, rename: { word: amount }, constants: { k: v }"
@@ -43,6 +43,15 @@ opts_recategorise="source: desk, text: [body], labels: { Complaint: complaint, O
 derive_recategorise="ticket_id: id | str, opened_at: \"'2025-01-31T23:59:59.123456Z' | parse\", source_label: \"if($even, 'Complaint', 'Other')\", body: \"if($third, concat('How  To pay ', id), concat('my invoice ', id))\""
 carries_recategorise=yes tables_recategorise="ticket_category review_item"
 lacks_recategorise="body@recategorise.no_column" bad_recategorise="source_label@if($third, 'Complant', 'Other')@recategorise.unknown_label"
+
+opts_dedupe="key: [id, d_id], memory: 1MiB"
+derive_dedupe="d_id: id | str" carries_dedupe=yes
+lacks_dedupe="d_id@dedupe.unknown_column"
+without_bad_dedupe="rows that contradict one another are in tests/cases/dedupe.sh"
+
+opts_dedupe_newest="key: [twin], version: at, memory: 1MiB, count: copies"
+derive_dedupe_newest="twin: \"concat('k', id)\", at: id | str" carries_dedupe_newest=yes
+lacks_dedupe_newest="at@dedupe.unknown_column" bad_dedupe_newest="at@if($third, 'x', '1')@dedupe.bad_version"
 
 opts_bend="audit: true, factor: 7, reject_every: \$every" derive_bend="word: id | str" carries_bend=yes tables_bend=audit
 lacks_bend="id@plugin.config" bad_bend="word@'x'@bend.rejected"
