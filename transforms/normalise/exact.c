@@ -148,7 +148,7 @@ static int divide(norm_wide m, int scale, int64_t den, int to, norm_wide *out)
 	return bad;
 }
 
-int norm_scale(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out)
+int norm_scale_any(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out)
 {
 	norm_wide x;
 	if (__builtin_mul_overflow(m, (norm_wide)f.m, &x)) {

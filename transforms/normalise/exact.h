@@ -37,7 +37,17 @@ struct norm_factor norm_factor_of(struct norm_ratio r);
 /* m at scale `from`, rounded half-even to scale `to`. */
 int norm_round(norm_wide m, int from, int to, norm_wide *out);
 /* m * f exactly, then rounded once to scale `to`. */
-int norm_scale(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out);
+int norm_scale_any(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out);
+static inline int norm_scale(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out)
+{
+	const int up = to - scale - f.scale;
+	int64_t x;
+	if (f.den == 1 && (uint32_t)up <= 18 && m == (int64_t)m && !__builtin_mul_overflow((int64_t)m, f.m, &x)) {
+		*out = (norm_wide)x * (int64_t)norm_pow10[up];   /* nothing to round: less than 10^38 */
+		return 0;
+	}
+	return norm_scale_any(m, scale, f, to, out);
+}
 /* The same times a rate (its own mantissa and scale). */
 int norm_convert(norm_wide m, int scale, struct norm_factor f, norm_wide rate, int rate_scale, int to, norm_wide *out);
 void norm_trim(norm_wide *m, int *scale);              /* drops trailing zeros */

@@ -441,6 +441,30 @@ static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, in
 	return unit.p ? unit_at(t, s, in, i, unit) : TRIB_OK;
 }
 
+/* Rows from i on whose text is a number and nothing else, which is nearly all of them; the first row that is not. */
+static int64_t plain_numbers(struct norm *s, const struct trib_view *v, int64_t i)
+{
+	struct norm_rows *r = &s->rows;
+	const bool by_row = s->o.locale_by != NULL;
+	if ((v->type != TRIB_STR && v->type != TRIB_JSON) || v->validity || v->codes)
+		return i;
+	for (; i < r->count; i++) {
+		const struct trib_text cell = trib_str(v, i);
+		const int32_t style = by_row ? r->style[i] : 0;
+		if (r->entry[i] < 0 || style < 0 || cell.n == 0 || (unsigned char)(cell.p[cell.n - 1] - '0') > 9)
+			break;
+		const struct norm_style *z = by_row ? &s->style_of[style] : &s->only;
+		trib_dec d;
+		int scale;
+		if ((by_row && !z->known) || trib_number(&z->numbers, cell, &d, &scale) != 0)
+			break;
+		r->m[i] = norm_wide_of(d);
+		r->scale[i] = (int8_t)scale;
+		r->status[i] = 'A';
+	}
+	return i;
+}
+
 static int read_numbers(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
@@ -460,6 +484,10 @@ static int read_numbers(struct trib *t, struct norm *s, struct trib_batch *in)
 	if (s->o.unit_column && look(t, in, s->o.unit_column, &unit) != 0)
 		return TRIB_FATAL;
 	for (int64_t i = 0; i < r->count; i++) {
+		if (columns == 1 && !s->o.unit_column)
+			i = plain_numbers(s, &v[0], i);
+		if (i == r->count)
+			break;
 		const int c = columns == 1 ? 0 : (int)(i % columns);
 		r->status[i] = 0;
 		if (r->entry[i] < 0)
