@@ -187,6 +187,10 @@ TRIB_API void trib_put_null(struct trib_batch *b, int col);
 TRIB_API void trib_put_many(struct trib_batch *b, int col, const void *values, const uint8_t *validity, int64_t n);
 TRIB_API void trib_rows(struct trib_batch *b, int64_t n);
 TRIB_API void trib_rows_json(struct trib_batch *b, const struct json_t *array);
+/* Marks a column as about people: its values are shown as *** in previews, logs and errors, and stored whole. What is made of it by
+ * name or by an expression is marked, too; false: a step made it harmless. */
+TRIB_API void trib_personal(struct trib_batch *b, int col, bool is);
+TRIB_API bool trib_is_personal(const struct trib_batch *b, int col);
 /* The same text in every row, also of a batch whose rows are decoded later: no memory per row. */
 TRIB_API void trib_constant(struct trib_batch *b, const char *name, struct trib_text value);
 
@@ -323,7 +327,8 @@ struct trib_commit {
 	bool publish;                       /* false: a checkpoint whose rows are not to be seen yet */
 	bool complete;                      /* this run read the whole source, from its start to its end */
 	const struct trib_batch *states;    /* part, state (JSON; null: forget the part): those that moved since the last commit */
-	const struct trib_batch *dead;      /* stage, code, detail, record, part, line; NULL: none */
+	/* stage, code, detail, record, part, line, personal (the names in record that are shown masked: a JSON list, or * for all); NULL: none */
+	const struct trib_batch *dead;
 	const struct trib_batch *slices;    /* NULL: none declared */
 	bool ended;                         /* the source was read to its end; what earlier runs took may be left out */
 };

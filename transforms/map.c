@@ -402,6 +402,8 @@ static int cast_column(struct trib *t, struct map *m, struct trib_batch *b, size
 	if (v.type == to.type && (v.type != TRIB_DEC || v.scale == c->scale))
 		return TRIB_OK;
 	const int fresh = add(b, FRESH, to.type, (int)c->scale);
+	if (trib_is_personal(b, at))
+		trib_personal(b, fresh, true);
 	const bool many = to.type == TRIB_I64 || to.type == TRIB_DEC || to.type == TRIB_F64 || to.type == TRIB_DATE ||
 		to.type == TRIB_TIME;
 	const int bad = many && b->array.length > 0 ? cast_many(t, b, at, fresh, &v, &to) : TRIB_OK;
@@ -421,8 +423,7 @@ static int derive_column(struct trib *t, struct map *m, struct trib_batch *b, si
 	if (bad != 0)
 		return bad;
 	const int fresh = add(b, at >= 0 ? FRESH : name, d->type == TRIB_NULL ? TRIB_STR : d->type, d->scale);
-	if (b->array.length > 0)
-		bad = trib_eval(t, d->e, b, b, fresh);
+	bad = trib_eval(t, d->e, b, b, fresh);
 	if (bad < 0)
 		return bad;
 	return close_column(t, b, at);

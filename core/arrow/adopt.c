@@ -1,4 +1,5 @@
 /* adopt - foreign Arrow pairs become batches: checked, columns lent or converted (intake.h), the parent let go. */
+#include "arrow/personal.h"
 #include "arrow/intake.h"
 
 #include <stdarg.h>
@@ -133,7 +134,7 @@ static int adopt_column(struct trib_batch *to, int col, const struct trib_batch 
 		taken.type = TRIB_JSON;
 	*tribx_kid(to, col) = taken.array;
 	const struct tribx_label_as as = {
-		.name = in.column, .type = taken.type, .precision = taken.precision, .scale = taken.scale,
+		.name = in.column, .marks = s->flags & TRIBX_ABOUT_PEOPLE, .type = taken.type, .precision = taken.precision, .scale = taken.scale,
 		.coded = taken.coded ? TRIBX_CODED : TRIBX_PLAIN, .format = taken.offsets ? "u" : NULL,
 	};
 	if (tribx_label_new(tribx_label(to, col), &as) < 0)

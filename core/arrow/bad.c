@@ -1,4 +1,5 @@
 /* bad - cells that did not fit their column: kept with row and reason until the batch is ready, then dead letters. */
+#include "arrow/personal.h"
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -102,8 +103,11 @@ void tribx_cell_fault(struct trib_batch *b, int col, const char *code, struct tr
 	while (n > 0 && n < sample.n && ((unsigned char)sample.p[n] & 0xC0) == 0x80)
 		n--;   /* never half a character */
 	tribx_buf_fmt(&detail, "column %.200s: ", tribx_label(b, col)->name);
-	tribx_buf_json(&detail, (struct trib_text){ sample.p ? sample.p : "", n });
-	tribx_buf_fmt(&detail, "%s does not fit %s", n < sample.n ? "..." : "",
+	if (trib_is_personal(b, col))
+		tribx_buf_puts(&detail, "***");
+	else
+		tribx_buf_json(&detail, (struct trib_text){ sample.p ? sample.p : "", n });
+	tribx_buf_fmt(&detail, "%s does not fit %s", n < sample.n && !trib_is_personal(b, col) ? "..." : "",
 	              tribx_type_text(c->type, c->precision, c->scale, type));
 	struct tribx_bad bad = { .row = c->count, .col = col, .code = code };
 	struct trib_rows *r = b->rows;
@@ -128,6 +132,7 @@ void tribx_raw_fault(struct trib_batch *b, const char *code, const char *detail,
 		r->dead->failed = true;
 	else
 		tribx_dead_put(r->dead, r->stage ? r->stage : "", code, detail, json.p, json.n, line);
+	tribx_personal_tell(b, true, r->dead);
 	tribx_buf_done(&json);
 }
 
@@ -198,11 +203,15 @@ static void bury(const struct trib_batch *b, const struct tribx_bad *bad, int64_
 	struct tribx_buf json = { 0 };
 	if (bad->col == TRIBX_MARKED)
 		return;
+	for (int64_t i = 0; i < count; i++)     /* marked after the cell was put, maybe */
+		if (trib_is_personal(b, bad[i].col))
+			tribx_take_out((char *)(uintptr_t)bad->detail, bad[i].sample, bad[i].size);
 	record(b, bad, count, &json);
 	if (json.failed)
 		r->dead->failed = true;
 	else
 		tribx_dead_put(r->dead, r->stage ? r->stage : "", bad->code, bad->detail, json.p, json.n, 0);
+	tribx_personal_tell(b, false, r->dead);
 	tribx_buf_done(&json);
 }
 

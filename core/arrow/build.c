@@ -1,4 +1,5 @@
 /* build - see build.h: columns of a builder, their memory, the pages of their texts. */
+#include "arrow/personal.h"
 #include "arrow/rows.h"
 
 #include <stdlib.h>
@@ -153,7 +154,7 @@ int tribx_column_retype(struct trib_batch *b, int col, enum trib_type type, int 
 		!l.coded && !l.offsets;
 	if (!same) {
 		if (tribx_retire_room(b, (int)b->array.n_children) ||
-		    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = type,
+		    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .marks = s->flags & TRIBX_ABOUT_PEOPLE, .type = type,
 		                                                      .precision = precision, .scale = scale,
 		                    .from = tribx_label_from(s) }) < 0)
 			return TRIB_FATAL;

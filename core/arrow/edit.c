@@ -1,5 +1,6 @@
 /* edit - rows and columns of a finished batch are picked, cleared, shared. Buffers are never changed in place: another
  * batch, or a view that a plugin holds, may look at them. */
+#include "arrow/personal.h"
 #include "arrow/rows.h"
 
 #include <stdlib.h>
@@ -141,7 +142,7 @@ static int pick_column(struct picked *to, const struct trib_batch *b, int col, c
 	struct tribx_layout l;
 	if (!tribx_layout_of(s, &l))
 		return TRIB_FATAL;
-	const struct tribx_label_as as = { .name = s->name, .type = l.type, .from = tribx_label_from(s) };
+	const struct tribx_label_as as = { .name = s->name, .marks = s->flags & TRIBX_ABOUT_PEOPLE, .type = l.type, .from = tribx_label_from(s) };
 	if (l.offsets && !l.coded && tribx_label_new(&to->label, &as) < 0)
 		return TRIB_FATAL;
 	return tribx_gather(&to->array, tribx_kid(b, col), &l, rows, n);
@@ -326,7 +327,7 @@ int tribx_label_code(struct trib_batch *b, int col)
 {
 	struct ArrowSchema fresh, *s = tribx_label(b, col);
 	if (tribx_retire_room(b, 1) < 0 ||
-	    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .type = TRIB_STR, .coded = TRIBX_CODED,
+	    tribx_label_new(&fresh, &(struct tribx_label_as){ .name = s->name, .marks = s->flags & TRIBX_ABOUT_PEOPLE, .type = TRIB_STR, .coded = TRIBX_CODED,
 	                                                      .from = tribx_label_from(s) }) < 0)
 		return TRIB_FATAL;
 	tribx_retire(b, NULL, s);

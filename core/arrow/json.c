@@ -1,5 +1,6 @@
 /* json - rows out of parsed JSON objects. Declared columns (a field table's) say where their values are and are all
  * there is; a batch without declared columns gets a column for every key it meets. */
+#include "arrow/personal.h"
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -149,6 +150,8 @@ static void refuse(struct trib_batch *b, const json_t *j)
 	else
 		tribx_dead_put(r->dead, r->stage ? r->stage : "", "json.not_an_object", "a row is not a JSON object",
 		               text.p, text.n, 0);
+	if (r->dead)
+		tribx_personal_tell(b, true, r->dead);
 	tribx_buf_done(&text);
 }
 

@@ -1,5 +1,6 @@
 /* layout - see layout.h. */
 #include "arrow/layout.h"
+#include "arrow/personal.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -219,7 +220,7 @@ int tribx_label_new(struct ArrowSchema *to, const struct tribx_label_as *as)
 	else
 		snprintf(l->format, sizeof l->format, "%s", format);
 	*to = (struct ArrowSchema){ .format = l->format, .name = l->name, .metadata = l->metadata,
-	                            .flags = ARROW_FLAG_NULLABLE,
+	                            .flags = ARROW_FLAG_NULLABLE | as->marks,
 	                            .release = release_label, .private_data = l };
 	if (as->coded == TRIBX_CODED) {
 		l->words = (struct ArrowSchema){ .format = l->format, .name = "", .flags = ARROW_FLAG_NULLABLE,
@@ -246,7 +247,7 @@ int tribx_label_rename(struct ArrowSchema *to, const struct ArrowSchema *from, c
 	}
 	if (!tribx_layout_of(from, &l))
 		return TRIB_FATAL;
-	return tribx_label_new(to, &(struct tribx_label_as){ .name = name, .type = l.type, .precision = l.precision,
+	return tribx_label_new(to, &(struct tribx_label_as){ .name = name, .marks = from->flags & TRIBX_ABOUT_PEOPLE, .type = l.type, .precision = l.precision,
 	                                                     .scale = l.scale,
 	                       .coded = l.coded ? TRIBX_CODED : TRIBX_PLAIN, .format = l.offsets ? "u" : NULL });
 }

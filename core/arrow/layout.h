@@ -27,6 +27,7 @@ struct tribx_label_as {
 	int precision, scale;
 	int coded;                     /* TRIBX_CODED: behind int32 codes */
 	const char *format;            /* NULL: the type's; u where the text is not views */
+	int64_t marks;                 /* personal.h */
 	const char *from;              /* of a declared column: where the source has it; NULL: not declared */
 };
 int tribx_label_new(struct ArrowSchema *to, const struct tribx_label_as *as);

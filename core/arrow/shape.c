@@ -1,4 +1,5 @@
 /* shape - the columns of a batch apart from its rows: copied, united, imposed. Labels are shared: a shape is small. */
+#include "arrow/personal.h"
 #include "arrow/cast.h"
 #include "arrow/rows.h"
 
@@ -16,7 +17,7 @@ static int plain(struct ArrowSchema *to, const struct trib_batch *b, int col)
 		tribx_label_share(to, s);
 		return TRIB_OK;
 	}
-	return tribx_label_new(to, &(struct tribx_label_as){ .name = s->name, .type = constant ? TRIB_STR : l.type,
+	return tribx_label_new(to, &(struct tribx_label_as){ .name = s->name, .marks = s->flags & TRIBX_ABOUT_PEOPLE, .type = constant ? TRIB_STR : l.type,
 	                                                     .from = tribx_label_from(s) });
 }
 
@@ -51,7 +52,7 @@ int tribx_shape_fields(struct trib_batch *to, const struct trib_field *table)
 	for (int i = 0; i < count; i++) {
 		const struct trib_field *f = &table[i];
 		bool dec = f->type == TRIB_DEC;
-		struct tribx_label_as as = { .name = f->name, .type = f->type, .from = f->from ? f->from : "" };
+		struct tribx_label_as as = { .name = f->name, .marks = f->flags & TRIB_PII ? TRIBX_PERSONAL : 0, .type = f->type, .from = f->from ? f->from : "" };
 		if (dec) {
 			as.precision = f->precision ? f->precision : 38;
 			as.scale = f->precision || f->scale ? f->scale : 9;
@@ -95,6 +96,10 @@ int tribx_unite(struct trib_batch *all, const struct trib_batch *b, bool *grew)
 		if (tribx_type(b, i) == TRIB_NULL)
 			continue;   /* absent here: there is nothing to learn from it */
 		int col = tribx_col_find(all, tribx_label(b, i)->name, i);
+		if (col >= 0 && trib_is_personal(b, i) && !(tribx_label(all, col)->flags & TRIBX_ABOUT_PEOPLE)) {
+			trib_personal(all, col, true);
+			more = true;
+		}
 		if (col >= 0 && tribx_type(all, col) != TRIB_NULL)
 			continue;
 		if (take_label(all, col, b, i) < 0)
@@ -217,12 +222,17 @@ int tribx_align(struct trib_batch *b, const struct trib_batch *as, struct tribx_
 	if (b->rows && dead && !b->rows->dead)
 		tribx_attach(b, dead, stage);
 	int status = tribx_ready(b, e);
-	if (status < 0 || same_columns(b, as))
+	if (status >= 0 && same_columns(b, as)) {
+		tribx_personal_as(b, as);
+		return status;
+	}
+	if (status < 0)
 		return status;
 	if ((status = cast_all(b, as, dead, stage, e)) < 0)
 		return status;
 	if (reorder(b, as) < 0)
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for a batch");
+	tribx_personal_as(b, as);
 	return TRIB_OK;
 }
 
@@ -263,6 +273,8 @@ int tribx_append(struct trib_batch *all, const struct trib_batch *b)
 			return TRIB_FATAL;
 		const struct tribx_column *c = tribx_column_open(all, col, 0);
 		tribx_fill_nulls(all, col, c ? all->array.length - c->count : 0);
+		if (trib_is_personal(b, i))
+			trib_personal(all, col, true);
 		append_column(all, col, b, i);
 	}
 	trib_rows(all, b->array.length);

@@ -1,6 +1,7 @@
 /* dead - see dead.h. */
 #include "base/dead.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ static void drop(struct tribx_dead *d)
 		free(d->code);
 		free(d->detail);
 		free(d->record);
+		free(d->personal);
 		free(d);
 		d = next;
 	}
@@ -33,6 +35,15 @@ void tribx_dead_put(struct tribx_dead_list *l, const char *stage, const char *co
 	*(l->tail ? l->tail : &l->head) = d;
 	l->tail = &d->next;
 	l->count++;
+}
+
+void tribx_dead_personal(struct tribx_dead_list *l, char *names)
+{
+	struct tribx_dead *last = l->tail ? (struct tribx_dead *)((char *)l->tail - offsetof(struct tribx_dead, next)) : NULL;
+	if (last && !last->personal && !l->failed)
+		last->personal = names;
+	else
+		free(names);
 }
 
 void tribx_dead_move(struct tribx_dead_list *to, struct tribx_dead_list *from)

@@ -88,9 +88,94 @@ static int gather_loads(struct tribx_cli *c, struct tribx_look *l, void *ctx)
 	return tribx_target_rows(c, l, "_trib_loads", ctx);
 }
 
+/* The end of the JSON value at p. */
+static const char *value_end(const char *p, const char *end)
+{
+	int depth = 0;
+	for (bool inside = false; p < end; p++) {
+		if (inside && *p == '\\')
+			p++;
+		else if (*p == '"')
+			inside = !inside;
+		else if (!inside && (*p == '{' || *p == '['))
+			depth++;
+		else if (!inside && (*p == '}' || *p == ']') && depth-- == 0)
+			return p;
+		else if (!inside && depth == 0 && (*p == ',' || *p == ':'))
+			return p;
+	}
+	return end;
+}
+
+static bool is_personal(struct trib_text key, const json_t *names, const struct tribx_names *more)
+{
+	json_auto_t *name = json_loadb(key.p, key.n, JSON_DECODE_ANY, NULL);
+	const char *text = json_string_value(name);
+	size_t i;
+	json_t *one;
+	json_array_foreach(names, i, one)
+		if (text && strcmp(text, json_string_value(one) ? json_string_value(one) : "") == 0)
+			return true;
+	for (i = 0; text && i < more->count; i++)
+		if (strcmp(more->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* A record as it may be shown: a row without the values that are about people. Numbers stay as they are written. */
+static void hide_record(struct trib_text record, struct trib_text personal, const struct tribx_names *more, struct tribx_buf *out)
+{
+	json_auto_t *names = personal.p ? json_loadb(personal.p, personal.n, 0, NULL) : NULL;
+	const char *p = record.p, *end = p + record.n;
+	const bool whole = tribx_text_is(personal, "*") || (more->count && !(record.n && *p == '{'));
+	if (whole || !record.n || *p != '{') {
+		tribx_buf_put(out, whole ? "\"***\"" : p, whole ? 5 : record.n);
+		return;
+	}
+	while (p < end && *p != '}') {
+		const char *colon = value_end(p + 1, end), *stop = colon < end ? value_end(colon + 1, end) : end;
+		const struct trib_text key = { p + 1, (size_t)(colon - p - 1) };
+		const bool hide = colon < end && colon[1] != 'n' && is_personal(key, names, more);
+		tribx_buf_put(out, p, (size_t)((hide ? colon + 1 : stop) - p));
+		if (hide)
+			tribx_buf_puts(out, "\"***\"");
+		p = stop;
+	}
+	tribx_buf_put(out, p, (size_t)(end - p));
+}
+
+static int hide_records(struct trib_batch *b, const struct tribx_names *more, struct tribx_error *e)
+{
+	struct trib_view record, personal = { .type = TRIB_NULL };
+	const int at = trib_col(b, "record"), names = trib_col(b, "personal");
+	if (b->array.length == 0 || at < 0 || trib_view(b, at, &record) < 0 || (names >= 0 && trib_view(b, names, &personal) < 0))
+		return TRIB_OK;
+	trib_clear(b, at, TRIB_STR);
+	for (int64_t i = 0; i < record.length; i++) {
+		const struct trib_text text = trib_str(&record, i), who = personal.type == TRIB_NULL ? (struct trib_text){ NULL, 0 } : trib_str(&personal, i);
+		struct tribx_buf shown = { 0 };
+		if (text.p)
+			hide_record(text, who, more, &shown);
+		if (shown.p)
+			trib_put_str(b, at, (struct trib_text){ shown.p, shown.n });
+		else
+			trib_put_null(b, at);
+		tribx_buf_done(&shown);
+	}
+	return tribx_ready(b, e);
+}
+
 static int gather_dead(struct tribx_cli *c, struct tribx_look *l, void *ctx)
 {
-	return tribx_target_rows(c, l, "_trib_dead_letters", ctx);
+	struct trib_batch own = { 0 };
+	struct tribx_error e = { 0 };
+	int code = tribx_target_rows(c, l, "_trib_dead_letters", &own);
+	if (!code && (tribx_ready(&own, &e) < 0 || hide_records(&own, &l->flow.personal, &e) < 0 || tribx_append(ctx, &own) < 0)) {
+		tribx_fail(&e, TRIB_FATAL, "internal.no_memory", "no memory");
+		code = tribx_cli_fail(c, &e);
+	}
+	trib_free(&own);
+	return code;
 }
 
 static int show_all(struct tribx_cli *c, int (*gather)(struct tribx_cli *c, struct tribx_look *l, void *ctx), size_t cell_max, const char *none)

@@ -19,6 +19,8 @@ static const char top[] =
 	"\"schedule\":{\"type\":[\"object\",\"string\"]},"
 	"\"max_rejects\":{\"type\":[\"integer\",\"string\"],\"description\":\"Rows (N) or share (N%) of a load that "
 	"may become dead letters.\"},"
+	"\"personal\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}],"
+	"\"description\":\"Columns that are about people: shown as *** wherever values are shown.\"},"
 	"\"checkpoint\":{\"type\":\"object\",\"properties\":{\"rows\":{},\"bytes\":{},\"age\":{}},"
 	"\"additionalProperties\":false}}";
 static const char table[] =

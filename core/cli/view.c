@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include "arrow/personal.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -21,10 +22,10 @@ char *tribx_view_number(int64_t n, char to[32])
 }
 
 /* Control characters would move the cursor; a cut text ends in an ellipsis, never inside a character. */
-static void cell(struct tribx_table *t, const struct trib_view *v, int64_t row, size_t max)
+static void cell(struct tribx_table *t, const struct trib_batch *b, int col, const struct trib_view *v, int64_t row, size_t max)
 {
 	struct tribx_buf text = { 0 };
-	if (!tribx_cell(v, row, &text)) {
+	if (!tribx_shown(b, col, v, row, &text)) {
 		tribx_table_cell(t, NULL);
 		return;
 	}
@@ -58,7 +59,7 @@ static bool fill(struct tribx_cli *c, struct tribx_table *t, const struct trib_b
 		good = trib_view(b, i, &views[i]) >= 0;
 	for (int64_t r = 0; good && r < b->array.length; r++) {
 		for (int i = 0; i < cols; i++)
-			cell(t, &views[i], r, max);
+			cell(t, b, i, &views[i], r, max);
 		tribx_table_row(t);
 	}
 	free(views);
@@ -89,7 +90,7 @@ struct json_t *tribx_view_json(const struct trib_batch *b)
 	json_t *all = json_array();
 	for (int64_t r = 0; r < b->array.length; r++) {
 		struct tribx_buf row = { 0 };
-		tribx_row_json(b, r, &row);
+		tribx_row_shown(b, r, &row);
 		json_array_append_new(all, json_loadb(row.p ? row.p : "{}", row.p ? row.n : 2, 0, NULL));
 		tribx_buf_done(&row);
 	}

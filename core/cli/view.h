@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "run/report.h"
 
-/* All rows of b as a table; columns flagged personal are masked by the caller. cell_max: longer texts are cut
+/* All rows of b as a table; personal columns are masked. cell_max: longer texts are cut
  * on a terminal (0: never). */
 void tribx_view_batch(struct tribx_cli *c, const struct trib_batch *b, size_t cell_max);
 /* The same under a title, for previews: always printed, aligned on a terminal. */

@@ -2,7 +2,7 @@
  * opened yet.
  *
  * Shape (README 5, docs/pipeline.md):
- *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, checkpoint {rows,
+ *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, personal, checkpoint {rows,
  *   bytes, age},
  *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode,
  *   tables, ...options}
@@ -33,6 +33,7 @@ struct tribx_pipeline {
 	const char *name, *base;               /* instance: carrier-kpis/P53; as the file says: carrier-kpis */
 	const char *file, *dir;                /* the YAML file; its folder: relative paths start there */
 	const char **after; size_t after_count;
+	const char **personal; size_t personal_count;   /* columns by name, wherever they come up: shown masked */
 	const char *next;                      /* what to type after a good run; NULL: nothing special */
 	struct tribx_step source, sink;
 	const char *stream;                    /* of the source; NULL: its first */

@@ -5,7 +5,7 @@
 #include "config/load.h"
 
 static const char *const top_keys[] = { "pipeline", "after", "next", "for_each", "defaults", "schedule",
-                                        "max_rejects", "checkpoint", "source", "steps", "sink", NULL };
+                                        "max_rejects", "personal", "checkpoint", "source", "steps", "sink", NULL };
 static const char *const schedule_keys[] = {
 	"cron", "every", "at", "tz", "period", "lag", "window", "jitter", "catchup", "catchup_parallel", "overlap", "dst",
 	"business_days", "calendar", "expect", "pause_after", "deadline", NULL
@@ -343,6 +343,7 @@ void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *roo
 			tribx_unknown_key(&root->items[i], "a pipeline", top_keys, f);
 	p->conf = root;
 	tribx_texts(root, "after", arena, &p->after, &p->after_count, f);
+	tribx_texts(root, "personal", arena, &p->personal, &p->personal_count, f);
 	p->next = text_of(root, "next", f);
 	const struct tribx_conf *source = shape_end(&p->source, "source", source_own, root, arena, f);
 	p->stream = source ? text_of(source, "stream", f) : NULL;

@@ -17,7 +17,7 @@
 
 /* ---- options, as users write them ---- */
 
-struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale; };
+struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale; bool personal; };
 struct tribx_format_limits { int64_t unpacked, ratio, entries, nesting, inner, window; };
 struct tribx_format {
 	const char *format, *delimiter, *quote, *escape, *stray_quotes, *encoding, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arrow/personal.h"
 #include "io/decode.h"
 #include "io/decode_reject.h"
 #include "io/decode_view.h"
@@ -321,7 +322,8 @@ static int check_fields(struct csv *c, const struct tribx_layout *s, struct trib
 			size_t place = i - c->ix.recs[r];
 			const char *name = place < (size_t)s->field_count ? s->fields[place] : "beyond the header";
 			tribx_error_at(e, s->file, (int)line, 0, NULL);
-			tribx_error_sample(e, t);
+			if (!tribx_any_personal(c->fill.out))
+				tribx_error_sample(e, t);
 			if (too_long)
 				return tribx_fail(e, TRIB_DATA, "csv.field_too_long", "%s, %s %lld, column %s: a field is longer than field_max (%zu bytes)", s->file, s->kind->record, line, name, s->field_max);
 			tribx_error_hint(e, "if quotes are data in this file, write stray_quotes: keep");
@@ -347,7 +349,7 @@ static void drop_bad(struct csv *c, const struct tribx_layout *s)
 		if (why[row]) {
 			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
 			char detail[256];
-			tribx_reject_detail(detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
+			tribx_reject_detail(&c->reject, detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
 			tribx_reject_row(&c->reject, "csv.bad_value", detail, raw_of(c, r), begin_of(c, r));
 		} else {
 			c->rows[kept++] = (uint32_t)r;

@@ -45,11 +45,13 @@ void tribx_reject_row(struct tribx_reject *r, const char *code, const char *deta
 	free(plain);
 }
 
-void tribx_reject_detail(char *to, size_t size, const struct tribx_target *t, const char *sample, bool error)
+void tribx_reject_detail(const struct tribx_reject *r, char *to, size_t size, const struct tribx_target *t, const char *sample, bool error)
 {
 	static const char *const kinds[] = { [TRIB_I64] = "whole number of 64 bits", [TRIB_F64] = "number", [TRIB_DEC] = "decimal", [TRIB_BOOL] = "yes or no",
 		[TRIB_DATE] = "date", [TRIB_TIME] = "time" };
 	const char *kind = (size_t)t->type < sizeof kinds / sizeof *kinds && kinds[t->type] ? kinds[t->type] : "value of its type";
+	if (trib_is_personal(r->out, trib_col(r->out, t->name)))
+		sample = "***";
 	if (error) {
 		snprintf(to, size, "column %s: the cell holds %s", t->name, sample);
 		return;

@@ -16,6 +16,7 @@ static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON, XML: an array of scalars, or all that [*] finds, becomes one text with this between the items."),
 	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),
 	TRIB_FIELD(struct tribx_column_option, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal; more digits are rounded half-even."),
+	TRIB_FIELD(struct tribx_column_option, personal, .help = "The column is about people: shown as *** wherever values are shown."),
 	{ 0 }
 };
 
@@ -161,6 +162,15 @@ int tribx_format_check(const struct tribx_format *f, struct tribx_error *e)
 			rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s: scale is larger than precision", f->columns.names[i]);
 	}
 	return rc;
+}
+
+const char *tribx_format_personal(const struct tribx_format *f, size_t i)
+{
+	const struct tribx_column_option *c = f ? f->columns.items : NULL;
+	for (size_t k = 0; f && k < f->columns.count; k++)
+		if (c[k].personal && i-- == 0)
+			return f->columns.names[k];
+	return NULL;
 }
 
 /* ---- what the words mean for one file ---- */

@@ -22,5 +22,7 @@ int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *col
 /* The next rows, deferred; out is empty (without columns). TRIB_OK, TRIB_END (these were the last, verified), negative. */
 int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e);
 void tribx_decoder_free(struct tribx_decoder *d);
+/* The i-th of the columns that are about people; NULL: there are no more. f may be NULL. */
+const char *tribx_format_personal(const struct tribx_format *f, size_t i);
 
 #endif

@@ -23,6 +23,8 @@ int tribx_expr_eval(struct trib_expr *x, const struct trib_batch *in, struct tri
                     const struct tribx_expr_bad *bad, struct tribx_error *e);
 int64_t tribx_expr_match(struct trib_expr *x, const struct trib_batch *in, int32_t *rows,
                          const struct tribx_expr_bad *bad, struct tribx_error *e);
+/* It reads a column that is about people. Bound. */
+bool tribx_expr_personal(const struct trib_expr *x, const struct trib_batch *in);
 /* Comparisons of a number with a text, since it was compiled: they are false. */
 int64_t tribx_expr_mismatches(const struct trib_expr *x);
 

@@ -291,3 +291,11 @@ int64_t tribx_expr_mismatches(const struct trib_expr *x)
 {
 	return x->mismatches;
 }
+
+bool tribx_expr_personal(const struct trib_expr *x, const struct trib_batch *in)
+{
+	for (int i = 0; i < x->use_count; i++)
+		if (trib_is_personal(in, x->uses[i].col))
+			return true;
+	return false;
+}

@@ -46,6 +46,8 @@ static void reject(void *ctx, int64_t row, const char *code, const char *text)
 int trib_eval(struct trib *t, struct trib_expr *e, const struct trib_batch *in, struct trib_batch *out, int col)
 {
 	struct place p = { t, in, e };
+	if (tribx_expr_personal(e, in))
+		trib_personal(out, col, true);
 	return tribx_expr_eval(e, in, out, col, &(struct tribx_expr_bad){ reject, &p }, &t->error);
 }
 

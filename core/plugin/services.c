@@ -1,5 +1,6 @@
 /* services - the trib_ functions that need no run: errors, memory of an instance, rejects; and the doors to the run. */
 #include "plugin/instance.h"
+#include "arrow/personal.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -128,11 +129,17 @@ void trib_tell_(struct trib *t, const struct trib_figure *f)
 
 /* ---- rejects ---- */
 
-static void bury(struct trib *t, const char *code, const char *fmt, va_list args, const char *record, size_t size)
+/* row < 0: what never became a row, of the columns of b; b may be NULL. */
+static void bury(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, va_list args, const struct tribx_buf *record)
 {
 	char detail[1024];
 	vsnprintf(detail, sizeof detail, fmt, args);
-	tribx_dead_put(&t->dead, t->stage, code, detail, record, size, 0);
+	const bool personal = b && tribx_any_personal(b);
+	if (personal && row >= 0)
+		tribx_hide(detail, b, row);
+	tribx_dead_put(&t->dead, t->stage, code, detail, record->p ? record->p : "{}", record->p ? record->n : 2, 0);
+	if (personal)
+		tribx_personal_tell(b, row < 0, &t->dead);
 }
 
 void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const char *code, const char *fmt, ...)
@@ -145,7 +152,7 @@ void trib_reject(struct trib *t, const struct trib_batch *b, int64_t row, const 
 	if (marked < 0)
 		t->dead.failed = true;
 	else if (marked == TRIB_OK)   /* one row, one dead letter: the first reason stays */
-		bury(t, code, fmt, args, record.p ? record.p : "{}", record.p ? record.n : 2);
+		bury(t, b, row, code, fmt, args, &record);
 	va_end(args);
 	tribx_buf_done(&record);
 }
@@ -159,7 +166,7 @@ void trib_reject_raw(struct trib *t, struct trib_batch *b, struct trib_text raw,
 	if (record.failed)
 		t->dead.failed = true;
 	else
-		bury(t, code, fmt, args, record.p, record.n);
+		bury(t, b, -1, code, fmt, args, &record);
 	va_end(args);
 	tribx_buf_done(&record);
 	if (b)

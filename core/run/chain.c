@@ -99,6 +99,8 @@ static int bind(struct tribx_chain *c, struct tribx_link *l)
 	for (int o = 0; rc >= 0 && o < l->output_count; o++)
 		if (tribx_ready(&l->outs[o], &c->error) < 0)
 			return c->error.status;
+	for (int o = 0; rc >= 0 && o < l->output_count; o++)
+		tribx_personal_fill(&l->outs[o], &l->in, &c->flow->personal);
 	return rc < 0 ? broke(c, l->t, rc) : TRIB_OK;
 }
 

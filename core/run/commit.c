@@ -29,14 +29,15 @@ static int states_batch(struct tribx_side *s, struct trib_batch *b, bool ended)
 
 static int dead_batch(struct tribx_side *s, struct trib_batch *b)
 {
-	static const char *const names[] = { "stage", "code", "detail", "record", "part" };
-	int col[5], line;
-	for (int i = 0; i < 5; i++)
+	static const char *const names[] = { "stage", "code", "detail", "record", "part", "personal" };
+	enum { TEXTS = sizeof names / sizeof *names };
+	int col[TEXTS], line;
+	for (int i = 0; i < TEXTS; i++)
 		col[i] = trib_add(b, names[i], i == 3 ? TRIB_JSON : TRIB_STR);
 	line = trib_add(b, "line", TRIB_I64);
 	for (const struct tribx_dead *d = s->dead.head; d; d = d->next) {
-		const char *const texts[] = { d->stage, d->code, d->detail, d->record, d->part };
-		for (int i = 0; i < 5; i++)
+		const char *const texts[] = { d->stage, d->code, d->detail, d->record, d->part, d->personal };
+		for (int i = 0; i < TEXTS; i++)
 			if (texts[i])
 				trib_put_str(b, col[i], tribx_text(texts[i]));
 			else

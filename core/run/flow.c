@@ -63,6 +63,34 @@ static bool pick_stream(struct tribx_flow *f, struct tribx_findings *out)
 	return true;
 }
 
+/* ---- personal columns ---- */
+
+static void add_name(struct tribx_names *n, const char *name)
+{
+	n->items[n->count++] = name;
+}
+
+/* By name: what the pipeline lists, what the format's and the stream's columns say of themselves. */
+static bool list_personal(struct tribx_flow *f)
+{
+	const struct tribx_format *format = f->source.proto->format;
+	size_t most = f->conf->personal_count + 1;
+	for (size_t i = 0; tribx_format_personal(format, i); i++)
+		most++;
+	for (const struct trib_field *q = f->stream->columns; q && q->name; q++)
+		most++;
+	if (!(f->personal.items = tribx_arena_new(&f->arena, most * sizeof *f->personal.items)))
+		return false;
+	for (size_t i = 0; i < f->conf->personal_count; i++)
+		add_name(&f->personal, f->conf->personal[i]);
+	for (size_t i = 0; tribx_format_personal(format, i); i++)
+		add_name(&f->personal, tribx_format_personal(format, i));
+	for (const struct trib_field *q = f->stream->columns; q && q->name; q++)
+		if (q->flags & TRIB_PII)
+			add_name(&f->personal, q->name);
+	return true;
+}
+
 /* ---- tables ---- */
 
 static const struct tribx_table_conf *table_conf(const struct tribx_pipeline *p, const char *name, bool is_main)
@@ -186,7 +214,7 @@ bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, s
 	for (int i = 0; f->steps && i < f->step_count; i++)
 		good &= load(f, &f->steps[i], &conf->steps[i], "transform", findings);
 	good &= load(f, &f->sink, &conf->sink, "sink", findings);
-	return good && pick_stream(f, findings) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings);
+	return good && pick_stream(f, findings) && list_personal(f) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings);
 }
 
 /* ---- opening ---- */

@@ -6,6 +6,7 @@
 #ifndef TRIBX_FLOW_H
 #define TRIBX_FLOW_H
 
+#include "arrow/personal.h"
 #include "config/pipeline.h"
 #include "plugin/instance.h"
 
@@ -44,6 +45,7 @@ struct tribx_flow {
 	int step_count, cut;
 	struct tribx_target *tables;
 	int table_count;
+	struct tribx_names personal;        /* columns by name: of the pipeline, of the source's columns */
 	bool whole;                         /* a table takes what is not in the load as gone: the source is read whole or not at all */
 	bool by_period;                     /* the same within a period: its parts are read together, in one unit */
 };

@@ -102,6 +102,7 @@ static int read_part(struct look *l, const struct tribx_part *part, struct tribx
 		tribx_attach(&b, &t->dead, t->stage);
 		tribx_call_start(t);
 		rc = l->flow.stream->read(t, t->self, &b);
+		tribx_personal_fill(&b, NULL, &l->flow.personal);
 		tribx_call_end(t);
 		if (rc < 0)
 			*e = t->error;

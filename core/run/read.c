@@ -130,6 +130,7 @@ static int call_read(struct reader *r)
 		tribx_attach(&r->item->raw, &t->dead, t->stage);
 		tribx_call_start(t);
 		rc = f->stream->read(t, t->self, &r->item->raw);
+		tribx_personal_fill(&r->item->raw, NULL, &f->personal);
 		tribx_call_end(t);
 		if (rc != TRIB_RETRY)
 			break;

@@ -72,10 +72,10 @@ static unsigned named(const char *name, const char *const *list, size_t count)
 /* What is known of a column: the pipeline's keys win, then what the stream or output declared. */
 static unsigned column_flags(const struct tribx_target *q, const char *name)
 {
-	unsigned flags = 0;
+	unsigned flags = trib_is_personal(&q->shape, trib_col(&q->shape, name)) ? TRIB_PII : 0;
 	for (const struct trib_field *f = q->declared; f && f->name; f++)
 		if (strcmp(f->name, name) == 0)
-			flags = f->flags & (TRIB_KEY | TRIB_CURSOR | TRIB_SLICE | TRIB_PII);
+			flags |= f->flags & (TRIB_KEY | TRIB_CURSOR | TRIB_SLICE | TRIB_PII);
 	const struct tribx_table_conf *c = q->conf;
 	if (!c)
 		return flags;

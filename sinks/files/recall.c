@@ -11,7 +11,7 @@ static const char *const load_columns[] = {
 	"load_id", "run_id", "pipeline", "stream", "epoch", "outcome", "rows_read", "rows_in", "rows_inserted", "rows_updated",
 	"rows_unchanged", "rows_superseded", "rows_deleted", "rows_rejected", "started_at", NULL,
 };
-static const char *const letter_columns[] = { "stage", "code", "detail", "record", "line", "part", NULL };
+static const char *const letter_columns[] = { "stage", "code", "detail", "record", "line", "part", "personal", NULL };
 
 static void put(struct trib_batch *out, int column, const json_t *v)
 {

@@ -22,7 +22,7 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS _trib_dead_letters(id INTEGER PRIMARY KEY, load_id TEXT, run_id TEXT, pipeline"
 	" TEXT, stream TEXT,"
 	" stage TEXT, code TEXT, detail TEXT, record TEXT, line INTEGER, state TEXT NOT NULL DEFAULT 'open',"
-	" part TEXT);"
+	" part TEXT, personal TEXT);"
 	/* how a history is kept, for those who ask a table that they did not write */
 	"CREATE TABLE IF NOT EXISTS _trib_tables(name TEXT NOT NULL PRIMARY KEY, recorded_from TEXT NOT NULL,"
 	" recorded_to TEXT NOT NULL, revision TEXT, open TEXT) WITHOUT ROWID;";
@@ -32,6 +32,8 @@ int lite_install(struct trib *t, struct lite *s)
 	int rc = lite_run(t, s, schema);
 	if (rc == TRIB_OK && sqlite3_table_column_metadata(s->db, NULL, "_trib_dead_letters", "part", NULL, NULL, NULL, NULL, NULL))
 		rc = lite_run(t, s, "ALTER TABLE _trib_dead_letters ADD COLUMN part TEXT;");   /* of the first builds */
+	if (rc == TRIB_OK && sqlite3_table_column_metadata(s->db, NULL, "_trib_dead_letters", "personal", NULL, NULL, NULL, NULL, NULL))
+		rc = lite_run(t, s, "ALTER TABLE _trib_dead_letters ADD COLUMN personal TEXT;");
 	return rc == TRIB_OK ? lite_model_install(t, s) : rc;
 }
 
@@ -191,7 +193,7 @@ static int put_named(struct trib *t, struct lite *s, const char *sql, const char
 int lite_store(struct trib *t, struct lite *s, const struct trib_commit *c, const struct trib_batch *ledger)
 {
 	static const char *const state_columns[] = { "part", "state", NULL };
-	static const char *const dead_columns[] = { "stage", "code", "detail", "record", "line", "part", NULL };
+	static const char *const dead_columns[] = { "stage", "code", "detail", "record", "line", "part", "personal", NULL };
 	static const char *const ledger_columns[] = {
 		"load_id", "run_id", "pipeline", "stream", "epoch", "rows_read", "rows_in", "rows_inserted",
 		"rows_updated", "rows_unchanged", "rows_superseded", "rows_deleted", "rows_rejected", "started_at", NULL,
@@ -213,8 +215,8 @@ int lite_store(struct trib *t, struct lite *s, const struct trib_commit *c, cons
 		               " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?6 IS NOT NULL", stream, state_columns, c->states);
 	if (rc == TRIB_OK && c->dead)
 		rc = put_named(t, s, "INSERT INTO _trib_dead_letters(load_id, run_id, pipeline, stream, stage, code,"
-		                     " detail, record, line, part)"
-		               " VALUES(?,?,?,?,?,?,?,?,?,?)", letter, dead_columns, c->dead);
+		                     " detail, record, line, part, personal)"
+		               " VALUES(?,?,?,?,?,?,?,?,?,?,?)", letter, dead_columns, c->dead);
 	if (rc == TRIB_OK)
 		rc = put_named(t, s, "INSERT OR REPLACE INTO _trib_loads(outcome, load_id, run_id, pipeline, stream,"
 		                     " epoch, rows_read, rows_in,"

@@ -58,6 +58,7 @@ int gate_bind(struct trib *t, struct gate *g, const struct trib_batch *in)
 	}
 	if (g->col_count && trib_view(in, g->cols[0], &v) >= 0)
 		g->type = v.type;
+	g->personal = g->col_count && trib_is_personal(in, g->cols[0]);
 	if (fits(g))
 		return gate_bounds(t, g);
 	return trib_fail(t, TRIB_CONFIG, "check.bad_type: %s: a %s has no exact %s; cast the column in a map step before", g->f->name,

@@ -288,7 +288,7 @@ Test(files, looking_makes_nothing_and_fences_nothing)
 	look->load.run_id = NULL;
 	cr_assert(rig_claim(look) == TRIB_OK);
 	cr_assert_str_eq(rig_states(look), "p1|{}", "a state of null is forgotten");
-	cr_assert_str_eq(rig_recall(look, "_trib_dead_letters", "", ""), "l1|p|s|read|bad|why|{\"a\":1}|7|~");
+	cr_assert_str_eq(rig_recall(look, "_trib_dead_letters", "", ""), "l1|p|s|read|bad|why|{\"a\":1}|7|~|~");
 	cr_assert(strncmp(rig_recall(look, "_trib_loads", "", ""), "l1|run|p|s|1|committed|", 23) == 0);
 	rig_close(look);
 	unit(r, "l3", &two, "c|1", NULL);
