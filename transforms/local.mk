@@ -39,3 +39,11 @@ plugin_LTLIBRARIES += %D%/dedupe.la
 %C%_dedupe_la_SOURCES = $(DEDUPE)
 %C%_dedupe_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
 EXTRA_DIST += %D%/dedupe/README.md
+
+# lookup: its unit tests build the same files
+LOOKUP = %D%/lookup.c %D%/near.h %D%/lookup/lookup.h %D%/lookup/text.c %D%/lookup/reference.c %D%/lookup/sources.c %D%/lookup/database.c
+plugin_LTLIBRARIES += %D%/lookup.la
+%C%_lookup_la_SOURCES = $(LOOKUP)
+%C%_lookup_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS) $(SQLITE_CFLAGS)
+%C%_lookup_la_LIBADD = libtributary.la $(SQLITE_LIBS)
+EXTRA_DIST += %D%/lookup/README.md

@@ -10,7 +10,7 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="map check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest bend mould"
+rows="map check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest lookup bend mould"
 third="(id | str) matches '3\$'" even="(id | str) matches '[02468]\$'"
 
 opts_map="filter: 'id >= 0', derive: { twice: id * 2, long: \"concat(word, '-', id)\" }, cast: { word: decimal }, rename: { word: amount }, constants: { k: v }"
@@ -53,6 +53,11 @@ opts_dedupe_newest="key: [twin], version: at, memory: 1MiB, count: copies"
 derive_dedupe_newest="twin: \"concat('k', id)\", at: id | str" carries_dedupe_newest=yes
 lacks_dedupe_newest="at@dedupe.unknown_column" bad_dedupe_newest="at@if($third, 'x', '1')@dedupe.bad_version"
 
+seq 0 119 | sed '1i code,name' | sed '2,$s/.*/&,name of &/' >"$work/ref.csv"
+opts_lookup="path: $work/ref.csv, key: { word: code }, take: { name: name }, on_miss: \$miss"
+derive_lookup="word: id | str" carries_lookup=yes
+lacks_lookup="word@lookup.unknown_column" bad_lookup="word@if($third, 'x', concat('', id))@lookup.miss"
+
 opts_bend="audit: true, factor: 7, reject_every: \$every" derive_bend="word: id | str" carries_bend=yes tables_bend=audit
 lacks_bend="id@plugin.config" bad_bend="word@'x'@bend.rejected"
 opts_mould="what: words" derive_mould="word: id | str" carries_mould=yes
@@ -61,7 +66,7 @@ lacks_mould="id@plugin.config" without_bad_mould="it rejects nothing in this sha
 # step [BETWEEN [MORE]]: what it needs, a step in between, the step itself with more options
 step() {
   local o=opts_$row d=derive_$row between=
-  o=${!o} d=${!d} o=${o//'$keep'/"${keep:-[id]}"} o=${o//'$every'/"${every:-0}"}
+  o=${!o} d=${!d} o=${o//'$keep'/"${keep:-[id]}"} o=${o//'$every'/"${every:-0}"} o=${o//'$miss'/"${every:+dead}"}
   [ -z "${1:-}" ] || between="{ use: map, name: bent, $1 },"
   echo "{ use: map, name: made, derive: { part: \"'p'\", $d } }, $between { use: $plugin, name: tried, $o${2:+, $2} }"
 }

@@ -19,3 +19,10 @@ TESTS += %D%/unit_map
 %C%_unit_map_CPPFLAGS = $(UNIT_CPP)
 %C%_unit_map_LDADD = $(UNIT_LIBS)
 %C%_unit_map_LDFLAGS = $(UNIT_LINK)
+
+check_PROGRAMS += %D%/unit_dedupe
+TESTS += %D%/unit_dedupe
+%C%_unit_dedupe_SOURCES = %D%/test_dedupe.c %D%/drive.c %D%/drive.h $(DEDUPE)
+%C%_unit_dedupe_CPPFLAGS = $(UNIT_CPP) -I$(srcdir)/transforms $(XXHASH_CFLAGS)
+%C%_unit_dedupe_LDADD = $(UNIT_LIBS)
+%C%_unit_dedupe_LDFLAGS = $(UNIT_LINK)
