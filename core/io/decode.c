@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "io/decode.h"
+#include "base/log.h"
+#include "io/decode_total.h"
 
 enum { SPARE = 64, ROOM = (1 << 20) - SPARE, RAW = 1 << 18, RARE = 4 << 20 };   /* a room with its spare bytes is one recycled block of 1 MiB */
 
@@ -21,8 +22,11 @@ struct tribx_decoder {
 	struct tribx_cut cut;            /* end: behind the last whole record; the rest is for dialects without parity */
 	char *raw;                       /* bytes that are not UTF-8 yet */
 	size_t raw_have, raw_at;
+	size_t record_left;              /* characters of the record of fixed length that is being filled */
 	int64_t line, offset, taken;     /* of from; offset counts bytes of UTF-8. taken: raw bytes turned to UTF-8 */
+	int64_t order;                   /* of the next chunk */
 	bool started, ended, encoded, done;
+	bool undecided;                  /* all ASCII so far: UTF-8 and the fallback are the same */
 };
 
 static int no_memory(const struct tribx_decoder *d, struct tribx_error *e)
@@ -45,6 +49,7 @@ static int open_decoder(const struct tribx_format *f, const struct trib_field *c
 	d->columns = columns;
 	d->size = ROOM;
 	d->line = 1;
+	d->record_left = d->layout->record_length;
 	*out = d;
 	return TRIB_OK;
 }
@@ -157,6 +162,92 @@ void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark)
 		*is = TRIBX_UTF16LE;
 }
 
+/* UTF-8 or the fallback: settled for the file by the first bytes that are not ASCII, all that are at hand together. Answers
+ * how many bytes may be converted now: a character that is cut off decides nothing. */
+static size_t decide(struct tribx_decoder *d)
+{
+	struct tribx_layout *s = d->layout;
+	const char *p = d->raw + d->raw_at;
+	size_t n = d->raw_have - d->raw_at, first = 0, at = 0;
+	while (first < n && (unsigned char)p[first] < 0x80)
+		first++;
+	while (at < n) {
+		at += tribx_utf8_bad(s->isa, p + at, n - at);
+		if (at == n || p[at])
+			break;
+		at++;   /* a NUL byte says nothing of encodings */
+	}
+	unsigned char lead = at < n ? (unsigned char)p[at] : 0;
+	bool cut = at < n && !d->ended && n - at < (lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2) && lead >= 0xC2;
+	if (first == n || (cut && at == first))
+		return first;
+	d->undecided = false;
+	if (at == n || cut) {
+		d->encoded = s->record_length > 0;
+		return n;
+	}
+	s->encoding = s->fallback;
+	tribx_log(TRIBX_INFO, "%s: byte %lld is not UTF-8, the file is read as %s", s->file, (long long)d->taken + (long long)at, tribx_encoding_names[s->encoding]);
+	return n;
+}
+
+/* How many bytes of [p, p + n) are whole characters, and at most `most` of them; *count: how many. */
+static size_t characters(const struct tribx_layout *s, const char *p, size_t n, size_t most, size_t *count)
+{
+	size_t at = 0;
+	bool wide = s->encoding == TRIBX_UTF16LE || s->encoding == TRIBX_UTF16BE;
+	if (!wide && (s->encoding != TRIBX_UTF8 || s->in_bytes)) {
+		*count = n < most ? n : most;
+		return *count;
+	}
+	for (*count = 0; *count < most; ++*count) {
+		unsigned char c = at < n ? (unsigned char)p[at] : 0;
+		if (wide && n - at >= 2)
+			c = (unsigned char)p[at + (s->encoding == TRIBX_UTF16LE)];
+		size_t size = wide ? (c >= 0xD8 && c < 0xDC ? 4 : 2) : c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+		if (n - at < size)
+			break;
+		at += size;
+	}
+	return at;
+}
+
+static bool only_line_end(const char *p, size_t n)
+{
+	return (n == 1 && (*p == '\n' || *p == '\r')) || (n == 2 && memcmp(p, "\r\n", 2) == 0);
+}
+
+static const char line_end_inside[] = "a line end inside a record of record_length";
+
+/* Records without line ends get them here, so that all that follows is lines. */
+static const char *records(struct tribx_decoder *d, const char *in, size_t n, char *out, size_t *used, size_t *made)
+{
+	const struct tribx_layout *s = d->layout;
+	*used = *made = 0;
+	for (size_t count, u, m; *used < n;) {
+		size_t bytes = characters(s, in + *used, n - *used, d->record_left, &count);
+		const char *why = bytes ? tribx_to_utf8(s->encoding, in + *used, bytes, out + *made, &u, &m) : NULL;
+		if (!bytes)
+			break;
+		if (!why && (memchr(out + *made, '\n', m) || memchr(out + *made, '\r', m))) {
+			if (d->record_left != s->record_length || !only_line_end(out + *made, m))
+				return line_end_inside;
+			*used += d->ended && in + *used + u == d->raw + d->raw_have ? u : 0;   /* an editor's line end behind the last record */
+			break;
+		}
+		*used += u;
+		*made += m;
+		d->record_left -= count;
+		if (why || u < bytes)
+			return why;
+		if (!d->record_left) {
+			out[(*made)++] = '\n';
+			d->record_left = s->record_length;
+		}
+	}
+	return NULL;
+}
+
 /* Raw bytes to the room, as far as both go. */
 static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
 {
@@ -170,15 +261,23 @@ static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
 			d->raw_at = 0;
 			d->raw_have = left += got;
 		}
-		size_t fits = (room - d->have) / 3;
-		const char *why = tribx_to_utf8(d->layout->encoding, d->raw + d->raw_at, left < fits ? left : fits, d->room->mem + d->have, &used, &made);
+		if (d->undecided)
+			left = decide(d);
+		if (!d->encoded)
+			return TRIB_OK;
+		size_t fits = (room - d->have) / 4, n = left < fits ? left : fits;
+		const char *in = d->raw + d->raw_at, *why;
+		if (d->layout->record_length)
+			why = records(d, in, n, d->room->mem + d->have, &used, &made);
+		else
+			why = tribx_to_utf8(d->layout->encoding, in, n, d->room->mem + d->have, &used, &made);
 		d->raw_at += used;
 		d->taken += (int64_t)used;
 		d->have += made;
 		if (!why && !used && d->ended && left)
 			why = "the file ends inside a character";
 		if (why)
-			return tribx_fail(e, TRIB_DATA, "format.bad_encoding", "%s, byte %lld: %s", d->layout->file, (long long)d->taken, why);
+			return tribx_fail(e, TRIB_DATA, why == line_end_inside ? "csv.line_end_in_record" : "format.bad_encoding", "%s, byte %lld: %s", d->layout->file, (long long)d->taken, why);
 		if (!used)
 			break;
 	}
@@ -198,7 +297,8 @@ static int first_bytes(struct tribx_decoder *d, struct tribx_error *e)
 	d->offset = d->text ? d->text->base : (int64_t)mark;
 	d->raw_at = mark;
 	d->raw_have = got;
-	d->encoded = d->layout->encoding != TRIBX_UTF8;
+	d->undecided = d->layout->encoding == TRIBX_UTF8 && d->layout->fallback && !mark;
+	d->encoded = d->layout->encoding != TRIBX_UTF8 || d->undecided || d->layout->record_length;
 	d->started = true;
 	if (!got && tribx_is_cells(d->layout->kind))   /* a sheet without a row has no rows */
 		return tribx_bind_declared(d->options, d->columns, d->layout, e);
@@ -216,15 +316,17 @@ static int fill(struct tribx_decoder *d, size_t size, struct tribx_error *e)
 		return TRIB_OK;
 	int rc = !d->room || size + SPARE > d->room->size ? grow(d, size, e) : TRIB_OK;
 	if (rc == TRIB_OK && d->encoded)
-		return convert(d, size, e);
+		rc = convert(d, size, e);
+	if (rc != TRIB_OK || d->encoded)
+		return rc;
 	size_t left = d->raw_have - d->raw_at, got;
-	if (rc == TRIB_OK && left) {   /* what was read to learn the encoding */
+	if (left) {   /* what was read to learn the encoding */
 		left = left < size - d->have ? left : size - d->have;
 		memcpy(d->room->mem + d->have, d->raw + d->raw_at, left);
 		d->raw_at += left;
 		d->have += left;
 	}
-	if (rc == TRIB_OK && d->raw_at == d->raw_have && d->have < size) {
+	if (d->raw_at == d->raw_have && d->have < size) {
 		rc = read_all(d, d->room->mem + d->have, size - d->have, &got, e);
 		d->have += rc == TRIB_OK ? got : 0;
 	}
@@ -267,6 +369,8 @@ static int head(struct tribx_decoder *d, struct tribx_error *e)
 		if (rc != TRIB_OK || !h.more)
 			break;
 	}
+	if (rc == TRIB_OK && s->rows != TRIBX_JSONL)
+		rc = tribx_totals_new(d->options, s, e);
 	d->from = d->seen = h.at;
 	d->cut = (struct tribx_cut){ .seen = h.at, .end = h.at };
 	d->line = h.line;
@@ -374,6 +478,10 @@ static void drop_chunk(struct tribx_later *l)
 	free(c);
 }
 
+static int (*const decoders[])(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e) = {
+	[TRIBX_CSV] = tribx_decode_csv, [TRIBX_TSV] = tribx_decode_csv, [TRIBX_FIXED] = tribx_decode_fixed, [TRIBX_JSONL] = tribx_decode_json,
+};
+
 /* Takes [from, end) out of the decoder, with its room; what is behind it moves to a new room. */
 static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
 {
@@ -385,8 +493,8 @@ static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
 		return NULL;
 	}
 	*c = (struct tribx_chunk){
-		.later = { d->layout->rows == TRIBX_JSONL ? tribx_decode_json : tribx_decode_csv, drop_chunk, d->room->size },
-		.layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset,
+		.later = { decoders[d->layout->rows], drop_chunk, d->room->size },
+		.layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset, .order = d->order++, .last = last,
 	};
 	atomic_fetch_add_explicit(&d->layout->refs, 1, memory_order_relaxed);
 	unsigned char eol = d->layout->dialect.eol;
@@ -422,6 +530,8 @@ int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct t
 		} else {
 			rc = tribx_defer(out, &c->later);
 		}
+	} else if (last && !d->done && d->layout->totals) {
+		rc = tribx_totals_end(d->layout, d->order++, e);
 	}
 	d->done = last;
 	return rc < 0 ? rc : last ? TRIB_END : TRIB_OK;

@@ -17,25 +17,25 @@
 
 /* ---- options, as users write them ---- */
 
-struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale; bool personal; };
+struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale, width; bool personal; };
 struct tribx_format_limits { int64_t unpacked, ratio, entries, nesting, inner, window; };
 struct tribx_format {
-	const char *format, *delimiter, *quote, *escape, *stray_quotes, *encoding, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
-		*other_columns, *locale, *unpack;
+	const char *format, *delimiter, *quote, *escape, *stray_quotes, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
+		*other_columns, *locale, *unpack, *repeated_headers, *total_column, *total_scope, *total_tolerance, *total_mismatch, *width_in;
 	bool header, trim;
-	int64_t skip, skip_after_header, footer, record_max, field_max;
+	int64_t skip, skip_after_header, footer, record_max, field_max, header_rows, record_length;
 	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table;
 	int64_t depth_max;
 	int64_t columns_max;
 	trib_secret password;
 	struct tribx_format_limits limits;
-	trib_list footer_match, null_words;
+	trib_list footer_match, null_words, encoding, header_match, total_match, total_check;
 	trib_map columns, aliases;
 };
 
 /* ---- what they mean for one file ---- */
 
-enum tribx_rows { TRIBX_CSV, TRIBX_TSV, TRIBX_JSONL };
+enum tribx_rows { TRIBX_CSV, TRIBX_TSV, TRIBX_FIXED, TRIBX_JSONL };
 struct tribx_rows_kind {                      /* a format: a row of the table in format.c */
 	const char *word, *ends, *what;  /* ends: extensions that mean it, with blanks between */
 	enum tribx_rows rows;
@@ -47,6 +47,8 @@ struct tribx_rows_kind {                      /* a format: a row of the table in
 };
 static inline bool tribx_is_cells(const struct tribx_rows_kind *k) { return k->cells && k->rows != TRIBX_JSONL; }
 enum tribx_ragged { TRIBX_RAGGED_ERROR, TRIBX_RAGGED_PAD, TRIBX_RAGGED_LOOSE };
+enum tribx_repeated { TRIBX_REPEATED_KEEP, TRIBX_REPEATED_DROP, TRIBX_REPEATED_ERROR };
+enum { TRIBX_HEADER_ROWS = 4 };
 
 enum { TRIBX_ORDINAL = -2 };
 struct tribx_target {                    /* one column of the batches */
@@ -57,23 +59,31 @@ struct tribx_target {                    /* one column of the batches */
 	const char *many;                /* JSON: steps behind the source, from the first [*] on; NULL: none */
 	bool of_item;                    /* JSON: of an item of `explode`; source is of that plan */
 	int source;                      /* CSV: field of the record; JSON: column of the plan, or TRIBX_ORDINAL */
+	size_t at, width;                /* fixed width: characters, or bytes, before and of the column */
 };
 
 struct tribx_words { const char **items; size_t count; };
+bool tribx_words_of(struct tribx_arena *a, const trib_list *from, struct tribx_words *out);      /* copies; false: no memory */
 
 struct tribx_layout {
 	atomic_int refs;
-	atomic_llong footers;            /* rows that footer_match left out */
+	atomic_llong footers, repeats;   /* rows that footer_match left out; repeated headers that were dropped */
 	struct tribx_arena memory;
 	char *file;
 	enum tribx_isa isa;
 	const struct tribx_rows_kind *kind;
 	enum tribx_rows rows;
 	struct tribx_dialect dialect;
-	enum tribx_encoding encoding;
+	enum tribx_encoding encoding, fallback;      /* fallback: of files that are not UTF-8 */
 	enum tribx_ragged ragged;
-	bool trim, keep_blank, null_declared, delimiter_declared;
-	struct tribx_words null_words, footer_match;
+	bool trim, keep_blank, skip_empty, null_declared, delimiter_declared, delimiter_auto;
+	struct tribx_words null_words, footer_match, header_match;
+	enum tribx_repeated repeated;
+	struct trib_text header_lines[TRIBX_HEADER_ROWS];    /* as they stand in the file, to know them again */
+	int header_line_count;
+	struct tribx_totals *totals;     /* NULL: none are declared */
+	bool in_bytes, refuse_more;      /* fixed width: what places count; text behind the last column makes a dead letter */
+	size_t record_length;
 	size_t record_max, field_max;
 	int64_t columns_max;
 	int field_count;                 /* of the header */
@@ -94,9 +104,12 @@ struct tribx_chunk {
 	struct tribx_room *room;
 	size_t from, to;
 	int64_t line, offset;            /* of from, in the file */
+	int64_t order;                   /* of the chunk, from 0 */
+	bool last;
 };
 
 int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
+int tribx_decode_fixed(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
 int tribx_decode_json(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e);
 /* Paths of the targets to plans; what the options say about rows of JSON. */
 int tribx_bind_paths(const struct tribx_format *f, struct tribx_layout *s, struct tribx_error *e);
@@ -144,6 +157,8 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, const char *file);
 int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
                struct tribx_head *h, struct tribx_error *e);
+int tribx_fixed_check(const struct tribx_format *f, struct tribx_error *e);        /* places of fixed width */
+int tribx_numbers_of(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e);       /* column: for the message, may be "" */
 int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
 /* Which encoding, by byte order mark or declaration; *mark: bytes of the mark, which are no text. */
 void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark);

@@ -1,26 +1,17 @@
-/* decode_csv - a range of CSV records becomes a batch, on any worker.
+/* decode_csv - a range of CSV records becomes a batch, on any worker: where its cells are, without quotes and escapes.
  *
- * Check the text, index it, sort out the records that are no rows, then let every column gather its cells from the index:
- * column by column, so that each output buffer is written front to back. */
+ * Columns gather their cells from the index column by column, so that each output buffer is written front to back. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "arrow/personal.h"
-#include "io/decode.h"
-#include "io/decode_reject.h"
+#include "io/decode_rows.h"
 #include "io/decode_view.h"
-
-struct csv {
-	struct tribx_fill fill;          /* first: gather gets it back */
-	struct tribx_index ix;
-	uint32_t *rows;                  /* the records that are rows */
-	struct tribx_reject reject;
-};
 
 /* ---- fields ---- */
 
 /* Field i of the index without line end, quotes and (trim) blanks. *quoted: it had quotes; *doubled: some inside. false: bytes stand around quotes. */
-static inline bool field(const struct csv *c, const struct tribx_layout *s, size_t i, bool last, struct trib_text *out, bool *quoted, bool *doubled)
+static inline bool field(const struct tribx_text_rows *c, const struct tribx_layout *s, size_t i, bool last, struct trib_text *out, bool *quoted, bool *doubled)
 {
 	const char *mem = c->fill.chunk->room->mem, *p = mem + (uint32_t)(c->ix.ends[i] + 1), *end = mem + c->ix.ends[i + 1];
 	if (last && s->dialect.eol == '\n' && end > p && end[-1] == '\r')
@@ -63,7 +54,7 @@ static bool unquote(const struct tribx_dialect *d, struct trib_text t, char *to,
 }
 
 /* A cell whose text is not what the file holds: quotes doubled, or escapes. */
-static void rewritten(struct csv *c, const struct tribx_layout *s, struct trib_text t, struct tribx_cell *cell)
+static void rewritten(struct tribx_text_rows *c, const struct tribx_layout *s, struct trib_text t, struct tribx_cell *cell)
 {
 	size_t size;
 	char *to = tribx_fill_room(&c->fill, t.n + 1, &cell->page);
@@ -84,7 +75,7 @@ static bool null_word(const struct tribx_layout *s, struct trib_text t)
 }
 
 /* \x outside quotes, where a backslash escapes. */
-static void unescaped(struct csv *c, const struct tribx_layout *s, struct tribx_cell *cell)
+static void unescaped(struct tribx_text_rows *c, const struct tribx_layout *s, struct tribx_cell *cell)
 {
 	struct tribx_dialect bare = s->dialect;
 	bare.quote = 0;
@@ -97,7 +88,7 @@ static void unescaped(struct csv *c, const struct tribx_layout *s, struct tribx_
 	}
 }
 
-static __attribute__((noinline)) void gather_one(struct csv *c, const struct tribx_layout *s, uint32_t source, uint32_t row, struct tribx_cell *cell)
+static __attribute__((noinline)) void gather_one(struct tribx_text_rows *c, const struct tribx_layout *s, uint32_t source, uint32_t row, struct tribx_cell *cell)
 {
 	uint32_t first = c->ix.recs[row], count = c->ix.recs[row + 1] - first;
 	struct trib_text text;
@@ -120,7 +111,7 @@ static __attribute__((noinline)) void gather_one(struct csv *c, const struct tri
 
 static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
 {
-	struct csv *c = (struct csv *)f;
+	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
 	for (size_t i = 0; i < n; i++)
 		gather_one(c, f->chunk->layout, (uint32_t)t->source, c->rows[row + i], &cells[i]);
 }
@@ -128,7 +119,7 @@ static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t ro
 /* The same where rows are whole and nothing is trimmed, escaped or null: what begins with a quote takes the long way. */
 static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
 {
-	struct csv *c = (struct csv *)f;
+	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
 	const struct tribx_layout *s = f->chunk->layout;
 	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs, *ends = c->ix.ends + source;
 	const char *mem = f->chunk->room->mem;
@@ -155,7 +146,7 @@ static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, siz
 /* A text column of such rows, straight to its views. last: its cells may end with the \r of the line end. */
 static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f, int index, size_t row, size_t n, const bool last)
 {
-	struct csv *c = (struct csv *)f;
+	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
 	const struct tribx_layout *s = f->chunk->layout;
 	const uint32_t source = (uint32_t)s->targets[index].source, *rows = c->rows + row, *recs = c->ix.recs, *ends = c->ix.ends + source;
 	const char *mem = f->chunk->room->mem;
@@ -196,7 +187,7 @@ static void views_plain(struct tribx_fill *f, int index, size_t row, size_t n)
 static void gather_cells(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
 {
 	static const int32_t pages[] = { [TRIBX_MARK_NUMBER] = TRIBX_CELL_NUMBER, [TRIBX_MARK_TIME] = TRIBX_CELL_TIME, [TRIBX_MARK_ERROR] = TRIBX_CELL_ERROR };
-	struct csv *c = (struct csv *)f;
+	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
 	const struct tribx_layout *s = f->chunk->layout;
 	const uint32_t source = (uint32_t)t->source, *rows = c->rows + row, *recs = c->ix.recs;
 	const bool text = t->type == TRIB_STR || t->type == TRIB_JSON, simple = !s->trim && !s->null_declared;
@@ -225,85 +216,10 @@ static bool is_plain(const struct tribx_layout *s)
 	return !s->trim && !s->dialect.escape && !s->null_declared && s->ragged == TRIBX_RAGGED_ERROR;
 }
 
-/* ---- records ---- */
-
-static size_t begin_of(const struct csv *c, size_t r)
-{
-	return (uint32_t)(c->ix.ends[c->ix.recs[r]] + 1);
-}
-
-static struct trib_text raw_of(const struct csv *c, size_t r)
-{
-	const char *mem = c->fill.chunk->room->mem;
-	size_t from = begin_of(c, r), to = c->ix.ends[c->ix.recs[r + 1]];
-	to -= to > from && mem[to - 1] == '\r';
-	return (struct trib_text){ mem + from, to - from };
-}
-
-static bool footer(const struct csv *c, const struct tribx_layout *s, size_t r)
-{
-	struct trib_text t;
-	bool quoted, doubled;
-	size_t first = c->ix.recs[r];
-	field(c, s, first, c->ix.recs[r + 1] == first + 1, &t, &quoted, &doubled);
-	if (s->kind->cells && !quoted && t.n && (unsigned char)*t.p < TRIBX_MARKS)
-		t.p++, t.n--;
-	while (t.n && (*t.p == ' ' || *t.p == '\t'))
-		t.p++, t.n--;
-	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == ':' || t.p[t.n - 1] == '\t'))
-		t.n--;
-	for (size_t i = 0; i < s->footer_match.count; i++) {
-		const char *label = s->footer_match.items[i];
-		size_t size = strlen(label), k = 0;
-		bool prefix = size && label[size - 1] == '*';
-		size -= prefix || (size && label[size - 1] == ':');
-		if (prefix ? t.n < size : t.n != size)
-			continue;
-		for (; k < size; k++) {
-			char a = t.p[k], b = label[k];
-			if ((a >= 'A' && a <= 'Z' ? a + 32 : a) != (b >= 'A' && b <= 'Z' ? b + 32 : b))
-				break;
-		}
-		if (k == size)
-			return true;
-	}
-	return false;
-}
-
-static void ragged(struct csv *c, const struct tribx_layout *s, size_t r, size_t count)
-{
-	char detail[160];
-	snprintf(detail, sizeof detail, "%zu field%s, the header has %d", count, count == 1 ? "" : "s", s->field_count);
-	tribx_reject_row(&c->reject, "csv.ragged_row", detail, raw_of(c, r), begin_of(c, r));
-}
-
-/* Which records are rows. */
-static void choose(struct csv *c, const struct tribx_layout *s)
-{
-	const char *mem = c->fill.chunk->room->mem;
-	size_t want = (size_t)s->field_count, rows = 0;
-	for (size_t r = 0; r < c->ix.records; r++) {
-		size_t count = c->ix.recs[r + 1] - c->ix.recs[r], from = begin_of(c, r);
-		if (count == 1) {
-			size_t size = c->ix.ends[c->ix.recs[r + 1]] - from;
-			bool blank = size == 0 || (size == 1 && mem[from] == '\r');
-			if ((blank && !s->keep_blank) || (!blank && s->dialect.comment && (unsigned char)mem[from] == s->dialect.comment))
-				continue;
-		}
-		if (s->footer_match.count && footer(c, s, r)) {
-			atomic_fetch_add_explicit(&c->fill.chunk->layout->footers, 1, memory_order_relaxed);
-			continue;
-		}
-		if (count != want && (s->ragged == TRIBX_RAGGED_ERROR || (s->ragged == TRIBX_RAGGED_PAD && count > want)))
-			ragged(c, s, r, count);
-		else
-			c->rows[rows++] = (uint32_t)r;
-	}
-	c->fill.rows = rows;
-}
+/* ---- the whole range ---- */
 
 /* Quotes were odd: the first field that RFC 4180 does not have, or one that is too long. */
-static int check_fields(struct csv *c, const struct tribx_layout *s, struct tribx_error *e)
+static int check_fields(struct tribx_text_rows *c, const struct tribx_layout *s, struct tribx_error *e)
 {
 	bool long_fields = c->fill.chunk->to - c->fill.chunk->from > s->field_max;
 	if (!(c->ix.odd && !s->dialect.keep_stray) && !long_fields)
@@ -318,7 +234,7 @@ static int check_fields(struct csv *c, const struct tribx_layout *s, struct trib
 			bool too_long = c->ix.ends[i + 1] - (c->ix.ends[i] + 1) > s->field_max;
 			if ((fine || s->dialect.keep_stray) && !too_long)
 				continue;
-			long long line = (long long)tribx_reject_line(&c->reject, begin_of(c, r));
+			long long line = (long long)tribx_reject_line(&c->reject, tribx_rows_begin(c, r));
 			size_t place = i - c->ix.recs[r];
 			const char *name = place < (size_t)s->field_count ? s->fields[place] : "beyond the header";
 			tribx_error_at(e, s->file, (int)line, 0, NULL);
@@ -332,53 +248,20 @@ static int check_fields(struct csv *c, const struct tribx_layout *s, struct trib
 	return TRIB_OK;
 }
 
-/* Rows with cells that do not fit become dead letters and leave. */
-static void drop_bad(struct csv *c, const struct tribx_layout *s)
+static void cell(struct tribx_text_rows *c, const struct tribx_target *t, uint32_t record, struct tribx_cell *out)
 {
-	struct tribx_fill *f = &c->fill;
-	size_t kept = 0;
-	const char **why = calloc(f->rows, sizeof *why);
-	if (!why) {
-		f->failed = true;
-		return;
-	}
-	for (size_t i = f->bad_count; i-- > 0;)   /* the first column that does not fit is the reason */
-		why[f->bad[i].row] = (const char *)&f->bad[i];
-	for (size_t row = 0; row < f->rows; row++) {
-		size_t r = c->rows[row];
-		if (why[row]) {
-			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
-			char detail[256];
-			tribx_reject_detail(&c->reject, detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
-			tribx_reject_row(&c->reject, "csv.bad_value", detail, raw_of(c, r), begin_of(c, r));
-		} else {
-			c->rows[kept++] = (uint32_t)r;
-		}
-	}
-	f->rows = kept;
-	free(why);
+	const struct tribx_layout *s = c->fill.chunk->layout;
+	gather_one(c, s, (uint32_t)t->source, record, out);
+	if (s->kind->cells && out->page == c->fill.page && out->size && (unsigned char)*out->p < TRIBX_MARKS)
+		*out = (struct tribx_cell){ out->p + 1, out->size - 1, *out->p == TRIBX_MARK_NUMBER ? TRIBX_CELL_NUMBER : *out->p == TRIBX_MARK_NULL ? TRIBX_CELL_NULL : out->page };
 }
 
 int tribx_decode_csv(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e)
 {
 	const struct tribx_chunk *chunk = (const struct tribx_chunk *)l;
 	const struct tribx_layout *s = chunk->layout;
-	struct csv c = { .fill.gather = s->kind->cells ? gather_cells : is_plain(s) ? gather_plain : gather, .fill.views = !s->kind->cells && is_plain(s) ? views_plain : NULL };
-	int rc = tribx_check_text(chunk, e);
-	bool memory = rc != TRIB_OK || (tribx_fill_start(&c.fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c.ix) &&
-	                                (c.rows = tribx_block_new((c.ix.records + 1) * sizeof *c.rows)));
-	tribx_reject_start(&c.reject, chunk, out);
-	if (rc == TRIB_OK && memory)
-		rc = check_fields(&c, s, e);
-	if (rc == TRIB_OK && memory) {
-		choose(&c, s);
-		while (!tribx_fill_columns(&c.fill) && !c.fill.failed)
-			drop_bad(&c, s);
-	}
-	if (!memory || c.fill.failed)
-		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the rows of %s", s->file);
-	tribx_fill_done(&c.fill);
-	tribx_index_done(&c.ix);
-	tribx_block_free(c.rows);
-	return rc;
+	const bool plain = !s->kind->cells && is_plain(s);
+	struct tribx_text_rows c = { .fill.gather = s->kind->cells ? gather_cells : plain ? gather_plain : gather, .fill.views = plain ? views_plain : NULL,
+		.cell = cell, .check = check_fields, .choose = tribx_rows_choose };
+	return tribx_rows_decode(&c, chunk, out, e);
 }

@@ -4,16 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "field/field.h"
-#include "io/decode.h"
+#include "io/decode_total.h"
 #include "io/lines.h"
 
 static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
-	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header) or path like /via/channel, /custom_fields/[id=7]/value, /lines/[*]/sku (JSON, XML; . is the whole row); the column's name if left out."),
+	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header), places like 1-10 (fixed width) or path like /via/channel, /custom_fields/[id=7]/value, /lines/[*]/sku (JSON, XML; . is the whole row); the column's name if left out."),
 	TRIB_FIELD(struct tribx_column_option, format, .flags = TRIB_TIME_FORMAT, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
 	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE) or a sample (1.234,56); the format's locale if left out."),
 	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON, XML: an array of scalars, or all that [*] finds, becomes one text with this between the items."),
+	TRIB_FIELD(struct tribx_column_option, width, .allow = "0..1000000", .help = "Fixed width: characters of the column, from `from` on or behind the column before."),
 	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),
 	TRIB_FIELD(struct tribx_column_option, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal; more digits are rounded half-even."),
 	TRIB_FIELD(struct tribx_column_option, personal, .help = "The column is about people: shown as *** wherever values are shown."),
@@ -24,6 +26,7 @@ static const struct trib_field column_fields[] = {
 #define FORMATS(F) \
 	F("csv", TRIBX_CSV, ".csv", "line", 1, NULL, "fields between commas") \
 	F("tsv", TRIBX_TSV, ".tsv .tab", "line", 1, NULL, "fields between tabs") \
+	F("fixed", TRIBX_FIXED, ".fwf", "line", 1, NULL, "columns at fixed places of a line") \
 	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line") \
 	F("json", TRIBX_JSONL, ".json", "record", 1, tribx_lines_json, "one JSON document")
 #define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
@@ -43,28 +46,39 @@ static const struct trib_field limit_fields[] = {
 
 const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, format, .dflt = "auto", .allow = "auto" FORMATS(WORD), .help = "Format of the file; auto goes by its extension:" FORMATS(ENDS) "."),
-	TRIB_FIELD(struct tribx_format, delimiter, .help = "One byte between fields; comma for csv, tab for tsv. \\t is the tab."),
+	TRIB_FIELD(struct tribx_format, delimiter, .help = "One byte between fields; tab for tsv. \\t is the tab. auto: of comma, semicolon, tab and bar the one that splits the first rows alike, otherwise the file is refused. If left out, comma; but where the header has none and one of the others splits all first rows alike, that one."),
 	TRIB_FIELD(struct tribx_format, quote, .dflt = "\"", .help = "One byte around fields; none: quotes are data."),
 	TRIB_FIELD(struct tribx_format, escape, .dflt = "double", .allow = "double|backslash|none", .help = "How a quote is written inside quotes: doubled, or behind a backslash (which then takes any byte)."),
 	TRIB_FIELD(struct tribx_format, stray_quotes, .dflt = "error", .allow = "error|keep", .help = "A quote inside an unquoted field: the file is refused, or the quote is data."),
-	TRIB_FIELD(struct tribx_format, encoding, .dflt = "auto", .help = "auto (UTF-8, or UTF-16 by its byte order mark), utf-8, utf-16le, utf-16be, latin-1, windows-1252."),
+	TRIB_FIELD(struct tribx_format, encoding, .dflt = "auto", .help = "auto (UTF-8, or UTF-16 by its byte order mark), utf-8, utf-16le, utf-16be, latin-1, windows-1250 to windows-1258, iso-8859-2, -5, -7, -9, -15, koi8-r. A second one after auto or utf-8 is for files that are not UTF-8."),
 	TRIB_FIELD(struct tribx_format, line_end, .dflt = "auto", .allow = "auto|lf|cr", .help = "lf takes \\n and \\r\\n; auto: cr if the start of the file has no \\n at all."),
 	TRIB_FIELD(struct tribx_format, header, .dflt = "true", .help = "The first row names the columns."),
 	TRIB_FIELD(struct tribx_format, skip, .dflt = "0", .allow = "0..1000000", .help = "Lines before the header (a banner)."),
 	TRIB_FIELD(struct tribx_format, skip_until, .help = "Text that the header line holds; all lines before it are a banner of any length."),
+	TRIB_FIELD(struct tribx_format, header_match, .help = "Names that the header has; all lines before it are a banner. If left out, and `columns` names two or more, those are looked for where the first row does not have them."),
+	TRIB_FIELD(struct tribx_format, header_rows, .dflt = "1", .allow = "1..4", .help = "Rows of the header; names are joined with a blank, a merged group's name goes to all columns under it."),
+	TRIB_FIELD(struct tribx_format, repeated_headers, .dflt = "error", .allow = "error|drop|keep", .help = "Rows that are the header again (a page began): dead letters, left out, or rows. In a file of one column they are rows unless drop."),
 	TRIB_FIELD(struct tribx_format, skip_after_header, .dflt = "0", .allow = "0..1000", .help = "Lines between the header and the first row (units)."),
 	TRIB_FIELD(struct tribx_format, footer, .dflt = "0", .allow = "0..1000", .help = "Rows at the end that are no data."),
 	TRIB_FIELD(struct tribx_format, footer_match, .help = "Texts of the first column that mark rows as no data, like Total, Summe, Sum*; case of A-Z and a colon at the end do not matter."),
+	TRIB_FIELD(struct tribx_format, total_match, .help = "Texts that mark total rows, written like those of footer_match: such a row is checked against the sum of the rows above it and left out."),
+	TRIB_FIELD(struct tribx_format, total_column, .help = "Column that holds those texts; the first one if left out."),
+	TRIB_FIELD(struct tribx_format, total_check, .help = "Columns whose totals are checked; all of int64, float64 and decimal if left out. An empty cell of a total row is not checked."),
+	TRIB_FIELD(struct tribx_format, total_scope, .dflt = "auto", .allow = "auto|section|file", .help = "What a total sums up: the rows since the total before it (section), all rows above it (file); auto: since the total before it, or all rows where two totals stand together."),
+	TRIB_FIELD(struct tribx_format, total_tolerance, .dflt = "0", .help = "How far a total may be from the sum; what the digits of a total cannot show is never counted."),
+	TRIB_FIELD(struct tribx_format, total_mismatch, .dflt = "error", .allow = "error|warn", .help = "A total that differs refuses the file, or is told in the log."),
 	TRIB_FIELD(struct tribx_format, comment, .help = "First byte of lines that are no rows."),
 	TRIB_FIELD(struct tribx_format, columns, TRIB_OF(struct tribx_column_option, column_fields), .help = "Columns to read, by name: a type word or {type, from, ...}; all columns as text if left out."),
 	TRIB_FIELD(struct tribx_format, other_columns, .dflt = "drop", .allow = "drop|keep|error", .help = "Columns of the file that `columns` does not name; keep reads them as text."),
 	TRIB_FIELD(struct tribx_format, aliases, .help = "Header to column name; several headers may mean one column."),
-	TRIB_FIELD(struct tribx_format, ragged, .dflt = "error", .allow = "error|pad|loose", .help = "Rows with too few or too many fields: dead letters; short ones padded with null; both taken, extra fields dropped."),
-	TRIB_FIELD(struct tribx_format, blank_lines, .dflt = "auto", .allow = "auto|skip", .help = "auto skips blank lines if there is more than one column; in a file of one column they are rows."),
+	TRIB_FIELD(struct tribx_format, ragged, .dflt = "error", .allow = "error|pad|loose", .help = "Rows with too few or too many fields: dead letters; short ones padded with null (and empty fields at the end of long ones dropped); both taken, extra fields dropped."),
+	TRIB_FIELD(struct tribx_format, blank_lines, .dflt = "auto", .allow = "auto|skip|empty", .help = "auto skips blank lines if there is more than one column; in a file of one column they are rows, unless skip; empty also skips rows whose fields are all empty."),
 	TRIB_FIELD(struct tribx_format, duplicate_headers, .dflt = "error", .allow = "error|suffix", .help = "Headers that are equal (or differ by case only): refused, or named x, x_2, x_3."),
 	TRIB_FIELD(struct tribx_format, null_words, .help = "Unquoted cells that are null, also in text columns ('' is the empty cell); if left out, text has no nulls and typed columns use the common words."),
 	TRIB_FIELD(struct tribx_format, trim, .help = "Blanks around fields are dropped."),
 	TRIB_FIELD(struct tribx_format, locale, .help = "How numbers are written in typed columns."),
+	TRIB_FIELD(struct tribx_format, width_in, .dflt = "characters", .allow = "characters|bytes", .help = "Fixed width: what places and widths count; bytes are those of UTF-8."),
+	TRIB_FIELD(struct tribx_format, record_length, .dflt = "0", .allow = "0..1048576", .help = "Fixed width: rows of this length follow each other without line ends."),
 	TRIB_FIELD(struct tribx_format, records, .help = "Where a document has its rows. JSON: path of an array, like /data/tickets, or . for the document as one row; the document itself is the array if left out. XML: path of the element, like /report/row, * for any name; the children of the root if left out."),
 	TRIB_FIELD(struct tribx_format, explode, .help = "JSON, XML: path of an array inside of a row, like /lines; each of its items becomes a row. Paths of columns that start with it lead into the item, all others are repeated."),
 	TRIB_FIELD(struct tribx_format, explode_empty, .dflt = "keep", .allow = "keep|drop", .help = "A row whose `explode` is missing, null or empty: one row without an item, or none."),
@@ -120,7 +134,7 @@ static int dialect(const struct tribx_format *f, bool tsv, struct tribx_dialect 
 {
 	*d = (struct tribx_dialect){ .delimiter = tsv ? '\t' : ',', .eol = is(f->line_end, "cr") ? '\r' : '\n', .keep_stray = is(f->stray_quotes, "keep") };
 	int rc = TRIB_OK;
-	if (f->delimiter && *f->delimiter)
+	if (f->delimiter && *f->delimiter && !is(f->delimiter, "auto"))
 		rc = one_byte("delimiter", f->delimiter, &d->delimiter, e);
 	if (rc == TRIB_OK && !is(f->quote, "none"))
 		rc = one_byte("quote", or(f->quote, "\""), &d->quote, e);
@@ -133,7 +147,7 @@ static int dialect(const struct tribx_format *f, bool tsv, struct tribx_dialect 
 	return rc;
 }
 
-static int numbers(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e)
+int tribx_numbers_of(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e)
 {
 	*out = (struct trib_numbers){ .decimal = '.' };
 	if (!locale || !*locale || trib_numbers(locale, out) == 0)
@@ -142,22 +156,50 @@ static int numbers(const char *column, const char *locale, struct trib_numbers *
 	return tribx_fail(e, TRIB_CONFIG, "format.unknown_locale", "%s%slocale \"%s\" is not known", column, *column ? ": " : "", locale);
 }
 
+/* One, or UTF-8 and what a file is in that is not UTF-8. */
+static int encodings(const struct tribx_format *f, struct tribx_error *e)
+{
+	const char *const *names = f->encoding.items;
+	for (size_t i = 0; i < f->encoding.count; i++)
+		if (tribx_encoding_find(names[i]) < 0) {
+			tribx_error_hint(e, "auto, utf-8, utf-16le, utf-16be, latin-1, windows-1250 to windows-1258, iso-8859-2, -5, -7, -9, -15 or koi8-r");
+			return tribx_fail(e, TRIB_CONFIG, "format.unknown_encoding", "encoding \"%s\" is not known", names[i]);
+		}
+	if (f->encoding.count < 2)
+		return TRIB_OK;
+	int first = tribx_encoding_find(names[0]), second = tribx_encoding_find(names[1]);
+	if (f->encoding.count == 2 && (first == TRIBX_ENCODING_AUTO || first == TRIBX_UTF8) && second >= TRIBX_LATIN1)
+		return TRIB_OK;
+	return tribx_fail(e, TRIB_CONFIG, "format.conflict", "encoding: two are auto or utf-8, and one of one byte per character for files that are not UTF-8");
+}
+
+static int check_fixed(const struct tribx_format *f, bool fixed, struct tribx_error *e)
+{
+	if (!fixed && f->record_length)
+		return tribx_fail(e, TRIB_CONFIG, "format.conflict", "record_length is for format: fixed");
+	if (fixed && (f->header_match.count || f->header_rows > 1 || f->aliases.count || (f->delimiter && *f->delimiter)))
+		return tribx_fail(e, TRIB_CONFIG, "format.conflict", "format: fixed has no header with names and no delimiter; lines before the rows are passed by skip or skip_until");
+	return fixed ? tribx_fixed_check(f, e) : TRIB_OK;
+}
+
 int tribx_format_check(const struct tribx_format *f, struct tribx_error *e)
 {
 	struct tribx_dialect d;
 	struct trib_numbers n;
 	int rc = dialect(f, false, &d, e);
-	if (rc == TRIB_OK && tribx_encoding_find(or(f->encoding, "auto")) < 0)
-		rc = tribx_fail(e, TRIB_CONFIG, "format.unknown_encoding", "encoding \"%s\" is not known: auto, utf-8, utf-16le, utf-16be, latin-1, windows-1252", f->encoding);
+	if (rc == TRIB_OK)
+		rc = encodings(f, e);
 	if (rc == TRIB_OK && f->skip && f->skip_until && *f->skip_until)
 		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "skip and skip_until exclude each other");
-	if (rc == TRIB_OK && !f->header && ((f->skip_until && *f->skip_until) || f->aliases.count))
-		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "skip_until and aliases need a header");
+	if (rc == TRIB_OK && !f->header && ((f->skip_until && *f->skip_until) || f->aliases.count || f->header_match.count || f->header_rows > 1))
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "skip_until, aliases, header_match and header_rows need a header");
+	if (rc == TRIB_OK && is(f->format, "fixed"))
+		rc = check_fixed(f, true, e);
 	if (rc == TRIB_OK)
-		rc = numbers("", f->locale, &n, e);
+		rc = tribx_numbers_of("", f->locale, &n, e);
 	const struct tribx_column_option *c = f->columns.items;
 	for (size_t i = 0; rc == TRIB_OK && i < f->columns.count; i++) {
-		rc = numbers(f->columns.names[i], c[i].locale, &n, e);
+		rc = tribx_numbers_of(f->columns.names[i], c[i].locale, &n, e);
 		if (rc == TRIB_OK && is(c[i].type, "decimal") && c[i].scale > c[i].precision)
 			rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s: scale is larger than precision", f->columns.names[i]);
 	}
@@ -197,7 +239,7 @@ const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, c
 	return &kinds[0];
 }
 
-static bool words(struct tribx_arena *a, const trib_list *from, struct tribx_words *out)
+bool tribx_words_of(struct tribx_arena *a, const trib_list *from, struct tribx_words *out)
 {
 	const char *const *items = from->items;
 	if (!from->count)
@@ -252,17 +294,39 @@ int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *c
 		}
 		if (!t->name || !t->from)
 			return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
-		int rc = numbers(t->name, count && c[i].locale && *c[i].locale ? c[i].locale : f->locale, &t->numbers, e);
+		int rc = tribx_numbers_of(t->name, count && c[i].locale && *c[i].locale ? c[i].locale : f->locale, &t->numbers, e);
 		if (rc != TRIB_OK)
 			return rc;
 	}
 	return TRIB_OK;
 }
 
+static void settle(const struct tribx_format *f, struct tribx_layout *s)
+{
+	const char *const *encoding = f->encoding.items;
+	s->encoding = f->encoding.count ? (enum tribx_encoding)tribx_encoding_find(encoding[0]) : TRIBX_ENCODING_AUTO;
+	s->fallback = f->encoding.count > 1 ? (enum tribx_encoding)tribx_encoding_find(encoding[1]) : TRIBX_ENCODING_AUTO;
+	s->ragged = is(f->ragged, "pad") ? TRIBX_RAGGED_PAD : is(f->ragged, "loose") ? TRIBX_RAGGED_LOOSE : TRIBX_RAGGED_ERROR;
+	s->trim = f->trim;
+	s->null_declared = f->null_words.count > 0;
+	s->delimiter_auto = is(f->delimiter, "auto");
+	s->delimiter_declared = f->delimiter && *f->delimiter && !s->delimiter_auto;
+	s->skip_empty = is(f->blank_lines, "empty");
+	s->repeated = is(f->repeated_headers, "keep") ? TRIBX_REPEATED_KEEP : is(f->repeated_headers, "drop") ? TRIBX_REPEATED_DROP : TRIBX_REPEATED_ERROR;
+	s->in_bytes = is(f->width_in, "bytes");
+	s->refuse_more = is(f->other_columns, "error");
+	s->record_length = s->rows == TRIBX_FIXED ? (size_t)f->record_length : 0;
+	s->columns_max = f->columns_max > 0 ? f->columns_max : 10000;
+	s->record_max = f->record_max > 0 ? (size_t)f->record_max : (size_t)64 << 20;
+	s->field_max = f->field_max > 0 ? (size_t)f->field_max : (size_t)16 << 20;
+}
+
 int tribx_layout_new(const struct tribx_format *f, const struct trib_field *columns, const char *file, const struct tribx_rows_kind *kind, struct tribx_layout **out,
                      struct tribx_error *e)
 {
 	int rc = tribx_format_check(f, e);
+	if (rc == TRIB_OK)
+		rc = check_fixed(f, kind->rows == TRIBX_FIXED, e);
 	if (rc != TRIB_OK)
 		return rc;
 	struct tribx_layout *s = calloc(1, sizeof *s);
@@ -272,25 +336,25 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 	s->isa = tribx_isa_best();
 	s->kind = kind;
 	s->rows = kind->rows;
-	s->encoding = (enum tribx_encoding)tribx_encoding_find(or(f->encoding, "auto"));
-	s->ragged = is(f->ragged, "pad") ? TRIBX_RAGGED_PAD : is(f->ragged, "loose") ? TRIBX_RAGGED_LOOSE : TRIBX_RAGGED_ERROR;
-	s->trim = f->trim;
-	s->null_declared = f->null_words.count > 0;
-	s->delimiter_declared = f->delimiter && *f->delimiter;
-	s->record_max = f->record_max > 0 ? (size_t)f->record_max : (size_t)64 << 20;
-	s->columns_max = f->columns_max > 0 ? f->columns_max : 10000;
-	s->field_max = f->field_max > 0 ? (size_t)f->field_max : (size_t)16 << 20;
+	settle(f, s);
 	s->file = tribx_arena_text(&s->memory, file, strlen(file));
-	if (!s->file || !words(&s->memory, &f->null_words, &s->null_words) || !words(&s->memory, &f->footer_match, &s->footer_match))
+	if (!s->file || !tribx_words_of(&s->memory, &f->null_words, &s->null_words) || !tribx_words_of(&s->memory, &f->footer_match, &s->footer_match) ||
+	    !tribx_words_of(&s->memory, &f->header_match, &s->header_match))
 		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", file);
 	if (rc == TRIB_OK)
 		rc = dialect(f, s->rows == TRIBX_TSV, &s->dialect, e);
+	if (rc == TRIB_OK && kind->cells && s->fallback)
+		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s is read as %s, which takes one encoding", file, kind->word);
 	if (rc == TRIB_OK && kind->cells) {
 		s->dialect = (struct tribx_dialect){ .delimiter = TRIBX_CELLS_DELIMITER, .eol = TRIBX_CELLS_EOL, .quote = TRIBX_CELLS_QUOTE, .comment = s->dialect.comment };
 		s->encoding = TRIBX_UTF8;
+		s->fallback = TRIBX_ENCODING_AUTO;
+		s->delimiter_declared = true;
 		if (s->ragged == TRIBX_RAGGED_ERROR)   /* cells that are not there are null */
 			s->ragged = TRIBX_RAGGED_PAD;
 	}
+	if (rc == TRIB_OK && s->rows == TRIBX_FIXED)   /* a line is one field: no byte of a text is 0 */
+		s->dialect = (struct tribx_dialect){ .eol = s->dialect.eol, .comment = s->dialect.comment };
 	if (rc == TRIB_OK && s->rows != TRIBX_JSONL && f->explode && *f->explode)
 		rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s is read as %s, which has nothing to explode", file, kind->word);
 	if (rc == TRIB_OK && f->records && *f->records && !kind->cells)
@@ -308,10 +372,22 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 	return rc;
 }
 
+/* Nothing is left out silently. */
+static void tell(struct tribx_layout *s)
+{
+	long long footers = atomic_load(&s->footers), repeats = atomic_load(&s->repeats);
+	if (footers)
+		tribx_log(TRIBX_INFO, "%s: %lld row%s left out by footer_match", s->file, footers, footers == 1 ? "" : "s");
+	if (repeats)
+		tribx_log(TRIBX_INFO, "%s: the header stood there %lld more time%s and was left out", s->file, repeats, repeats == 1 ? "" : "s");
+}
+
 void tribx_layout_drop(struct tribx_layout *s)
 {
 	if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
 		return;
+	tell(s);
+	tribx_totals_done(s->totals);
 	tribx_json_plan_done(&s->plan);
 	tribx_json_plan_done(&s->items);
 	tribx_arena_done(&s->memory);

@@ -92,7 +92,7 @@ static void close_lines(struct tribx_stream *s)
 
 int tribx_lines_open(struct tribx_lines *l, const struct tribx_format *f, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e)
 {
-	int encoding = tribx_encoding_find(f->encoding && *f->encoding ? f->encoding : "auto");
+	int encoding = tribx_encoding_find(f->encoding.count ? *(const char *const *)f->encoding.items : "auto");
 	l->base.read = read_lines;
 	l->base.close = close_lines;
 	l->in = in;

@@ -68,7 +68,9 @@ size_t tribx_utf8_put(uint32_t c, char to[4])
 	return 4;
 }
 
-const char *const tribx_encoding_names[] = { "auto", "utf-8", "utf-16le", "utf-16be", "utf-16", "latin-1", "windows-1252" };
+const char *const tribx_encoding_names[] = { "auto", "utf-8", "utf-16le", "utf-16be", "utf-16", "latin-1",
+	"windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258",
+	"iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-9", "iso-8859-15", "koi8-r" };
 
 /* ASCII only: what strcasecmp thinks of an I depends on the locale. */
 static bool same(const char *a, const char *b)
@@ -85,7 +87,11 @@ int tribx_encoding_find(const char *name)
 {
 	static const struct { const char *name; enum tribx_encoding is; } more[] = {
 		{ "utf8", TRIBX_UTF8 }, { "utf16", TRIBX_UTF16 }, { "utf16le", TRIBX_UTF16LE }, { "utf16be", TRIBX_UTF16BE },
-		{ "latin1", TRIBX_LATIN1 }, { "iso-8859-1", TRIBX_LATIN1 }, { "cp1252", TRIBX_WINDOWS1252 }, { "ansi", TRIBX_WINDOWS1252 },
+		{ "latin1", TRIBX_LATIN1 }, { "iso-8859-1", TRIBX_LATIN1 }, { "ansi", TRIBX_WINDOWS1252 },
+		{ "latin-2", TRIBX_ISO2 }, { "latin-5", TRIBX_ISO9 }, { "latin-9", TRIBX_ISO15 }, { "koi8r", TRIBX_KOI8R },
+		{ "cp1250", TRIBX_WINDOWS1250 }, { "cp1251", TRIBX_WINDOWS1251 }, { "cp1252", TRIBX_WINDOWS1252 }, { "cp1253", TRIBX_WINDOWS1253 },
+		{ "cp1254", TRIBX_WINDOWS1254 }, { "cp1255", TRIBX_WINDOWS1255 }, { "cp1256", TRIBX_WINDOWS1256 }, { "cp1257", TRIBX_WINDOWS1257 },
+		{ "cp1258", TRIBX_WINDOWS1258 },
 	};
 	for (int i = 0; i < TRIBX_ENCODING_COUNT; i++)
 		if (same(tribx_encoding_names[i], name))
@@ -96,13 +102,8 @@ int tribx_encoding_find(const char *name)
 	return -1;
 }
 
-/* 0x80..0x9F of windows-1252; 0: not assigned. */
-static const uint16_t windows1252[32] = {
-	0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
-	0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
-};
-
-static const char *from_latin(bool windows, const char *in, size_t n, char *out, size_t *used, size_t *made)
+/* high: what the bytes from 0x80 are; NULL: themselves. */
+static const char *from_single(const uint16_t *high, const char *in, size_t n, char *out, size_t *used, size_t *made)
 {
 	size_t i = 0, o = 0;
 	const char *why = NULL;
@@ -116,8 +117,8 @@ static const char *from_latin(bool windows, const char *in, size_t n, char *out,
 		if (i == n)
 			break;
 		uint32_t c = (unsigned char)in[i];
-		if (windows && c >= 0x80 && c < 0xA0 && !(c = windows1252[c - 0x80])) {
-			why = "windows-1252 has no such byte";
+		if (high && c >= 0x80 && !(c = high[c - 0x80])) {
+			why = "the encoding has no such byte";
 			break;
 		}
 		o += tribx_utf8_put(c, out + o);
@@ -160,7 +161,12 @@ static const char *from_utf16(bool big, const char *in, size_t n, char *out, siz
 
 const char *tribx_to_utf8(enum tribx_encoding from, const char *in, size_t n, char *out, size_t *used, size_t *made)
 {
+	if (from == TRIBX_UTF8) {   /* as it stands; whether it is well-formed is asked of the whole */
+		memcpy(out, in, n);
+		*used = *made = n;
+		return NULL;
+	}
 	if (from == TRIBX_UTF16LE || from == TRIBX_UTF16BE)
 		return from_utf16(from == TRIBX_UTF16BE, in, n, out, used, made);
-	return from_latin(from == TRIBX_WINDOWS1252, in, n, out, used, made);
+	return from_single(from < TRIBX_WINDOWS1250 ? NULL : tribx_single_bytes[from - TRIBX_WINDOWS1250], in, n, out, used, made);
 }

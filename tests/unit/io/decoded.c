@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "field/field.h"
 #include "fixture.h"
 
@@ -49,6 +50,7 @@ static struct decoded decode_all(const char *file, const struct tribx_rows_kind 
 	struct tribx_buf rows = { 0 }, dead = { 0 };
 	struct trib_bytes *in = NULL;
 	struct tribx_decoder *decoder = NULL;
+	tribx_log_level(TRIBX_ERROR);
 	options_of(&f, &arena, options);
 	if (text)
 		d.status = tribx_decoder_over(&f, NULL, kind, file, text, &decoder, &d.error);
@@ -90,4 +92,34 @@ void decoded_done(struct decoded *d)
 {
 	free(d->rows);
 	free(d->dead);
+}
+
+void decode_case(const char *name, const struct decode_case *c, size_t i)
+{
+	put_text(name, c->text);
+	struct decoded d = decode(name, c->options, 0, TRIBX_SERIAL);
+	cr_expect_str_eq(d.error.code, c->code ? c->code : "", "case %zu: %s %s", i, d.error.code, d.error.text);
+	cr_expect_eq(d.status, c->code ? TRIB_DATA : TRIB_END, "case %zu: %d", i, d.status);
+	if (!c->code)
+		cr_expect_str_eq(d.rows, c->rows, "case %zu: %s", i, d.rows);
+	if (!c->code)
+		cr_expect_str_eq(d.dead, c->dead ? c->dead : "", "case %zu: %s", i, d.dead);
+	decoded_done(&d);
+}
+
+void every_room(const char *name, const char *const *options)
+{
+	struct decoded want = decode(name, options, 0, TRIBX_SERIAL);
+	for (enum tribx_isa isa = TRIBX_SERIAL; isa <= tribx_isa_best(); isa++)
+		for (size_t room = 16; room < 400; room += room < 80 ? 1 : 37) {
+			struct decoded d = decode(name, options, room, isa);
+			cr_assert_str_eq(d.error.text, want.error.text, "%s room %zu %s: %s", name, room, tribx_isa_names[isa], d.error.text);
+			cr_assert_eq(d.status, want.status, "%s room %zu", name, room);
+			if (want.status == TRIB_END) {
+				cr_assert_str_eq(d.rows, want.rows, "%s room %zu %s: %s", name, room, tribx_isa_names[isa], d.rows);
+				cr_assert_str_eq(d.dead, want.dead, "%s room %zu %s: %s", name, room, tribx_isa_names[isa], d.dead);
+			}
+			decoded_done(&d);
+		}
+	decoded_done(&want);
 }

@@ -17,4 +17,9 @@ struct decoded decode(const char *file, const char *const *options, size_t room,
 struct decoded decode_stream(const char *name, const struct tribx_rows_kind *kind, struct tribx_stream *text, const char *const *options, size_t room);
 void decoded_done(struct decoded *d);
 
+struct decode_case { const char *text, *options[15], *rows, *dead, *code; };        /* rows and dead, or the code of the error */
+void decode_case(const char *name, const struct decode_case *c, size_t i);
+/* The same file in rooms of every size, by every kernel: the same rows, the same dead letters, the same error. */
+void every_room(const char *name, const char *const *options);
+
 #endif

@@ -9,24 +9,9 @@
 
 TestSuite(decode, .init = folder_start, .fini = folder_end);
 
-struct one { const char *text, *options[9], *rows, *dead, *code; };
-
-static void run(const char *name, const struct one *c, size_t i)
-{
-	put_text(name, c->text);
-	struct decoded d = decode(name, c->options, 0, TRIBX_SERIAL);
-	cr_expect_str_eq(d.error.code, c->code ? c->code : "", "case %zu: %s %s", i, d.error.code, d.error.text);
-	cr_expect_eq(d.status, c->code ? TRIB_DATA : TRIB_END, "case %zu: %d", i, d.status);
-	if (!c->code)
-		cr_expect_str_eq(d.rows, c->rows, "case %zu: %s", i, d.rows);
-	if (!c->code)
-		cr_expect_str_eq(d.dead, c->dead ? c->dead : "", "case %zu: %s", i, d.dead);
-	decoded_done(&d);
-}
-
 Test(decode, csv_cases)
 {
-	static const struct one cases[] = {
+	static const struct decode_case cases[] = {
 		{ "a,b\n1,x\n", { 0 }, "{\"a\":\"1\",\"b\":\"x\"}\n", NULL, NULL },
 		{ "a;b\n\"1;2\";\"say \"\"hi\"\" to everybody\"\n", { "delimiter", ";" }, "{\"a\":\"1;2\",\"b\":\"say \\\"hi\\\" to everybody\"}\n", NULL, NULL },
 		{ "Report\nof May\n\nwhen,n\n2024-01-01,5\nTotal,5\n", { "skip", "3", "footer_match", "total,Summe" }, "{\"when\":\"2024-01-01\",\"n\":\"5\"}\n", NULL, NULL },
@@ -65,7 +50,7 @@ Test(decode, csv_cases)
 		{ "{\"error\": 1}", { 0 }, NULL, NULL, "csv.json_body" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		run("in.csv", &cases[i], i);
+		decode_case("in.csv", &cases[i], i);
 }
 
 Test(decode, errors_say_where)
@@ -89,7 +74,7 @@ Test(decode, errors_say_where)
 
 Test(decode, json_lines)
 {
-	static const struct one cases[] = {
+	static const struct decode_case cases[] = {
 		{ "{\"id\":1,\"s\":\"x\"}\n\n{\"id\":2,\"t\":true}\r\n", { 0 }, "{\"id\":\"1\",\"s\":\"x\",\"t\":null}\n{\"id\":\"2\",\"s\":null,\"t\":\"true\"}\n", NULL, NULL },
 		{ "{\"id\":1}\n{bad}\n{\"id\":3}\n", { 0 }, "{\"id\":\"1\"}\n{\"id\":\"3\"}\n", "json.bad_line 2 \"{bad}\"\n", NULL },
 		{ "{\"id\":1}\n{\"id\":\n", { 0 }, "{\"id\":\"1\"}\n", "json.bad_line 2 \"{\\\"id\\\":\"\n", NULL },
@@ -106,25 +91,7 @@ Test(decode, json_lines)
 		{ "", { 0 }, "", NULL, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		run("in.jsonl", &cases[i], i);
-}
-
-/* The same file in rooms of every size, by every kernel: the same rows, the same dead letters, the same error. */
-static void every_room(const char *name, const char *const *options)
-{
-	struct decoded want = decode(name, options, 0, TRIBX_SERIAL);
-	for (enum tribx_isa isa = TRIBX_SERIAL; isa <= tribx_isa_best(); isa++)
-		for (size_t room = 16; room < 400; room += room < 80 ? 1 : 37) {
-			struct decoded d = decode(name, options, room, isa);
-			cr_assert_str_eq(d.error.text, want.error.text, "%s room %zu %s", name, room, tribx_isa_names[isa]);
-			cr_assert_eq(d.status, want.status, "%s room %zu", name, room);
-			if (want.status == TRIB_END) {
-				cr_assert_str_eq(d.rows, want.rows, "%s room %zu %s", name, room, tribx_isa_names[isa]);
-				cr_assert_str_eq(d.dead, want.dead, "%s room %zu %s", name, room, tribx_isa_names[isa]);
-			}
-			decoded_done(&d);
-		}
-	decoded_done(&want);
+		decode_case("in.jsonl", &cases[i], i);
 }
 
 Test(decode, rooms_of_every_size_give_the_same)

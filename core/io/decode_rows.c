@@ -1,0 +1,224 @@
+/* decode_rows - see decode_rows.h. */
+#include "io/decode_rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/decode_total.h"
+#include "parse/number.h"
+
+/* ---- labels ---- */
+
+static uint32_t lower(uint32_t c)
+{
+	static const struct { uint16_t from, to, add; } ranges[] = {   /* Latin, Greek, Cyrillic: what labels are written in */
+		{ 'A', 'Z', 32 }, { 0xC0, 0xD6, 32 }, { 0xD8, 0xDE, 32 }, { 0x391, 0x3A9, 32 }, { 0x400, 0x40F, 80 }, { 0x410, 0x42F, 32 },
+	};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return c + ranges[i].add;
+	return c;
+}
+
+static bool label(struct trib_text t, const char *word)
+{
+	size_t size = strlen(word);
+	bool prefix = size && word[size - 1] == '*';
+	const char *end = word + size - (prefix || (size && word[size - 1] == ':')), *p = t.p;
+	while (p < t.p + t.n && word < end) {
+		int a, b;
+		if (lower(tribx_char(p, t.p + t.n, &a)) != lower(tribx_char(word, end, &b)))
+			return false;
+		p += a;
+		word += b;
+	}
+	return word == end && (prefix || p == t.p + t.n);
+}
+
+bool tribx_label_is(struct trib_text t, const struct tribx_words *words)
+{
+	while (t.n && (*t.p == ' ' || *t.p == '\t'))
+		t.p++, t.n--;
+	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == ':' || t.p[t.n - 1] == '\t'))
+		t.n--;
+	for (size_t i = 0; i < words->count; i++)
+		if (label(t, words->items[i]))
+			return true;
+	return false;
+}
+
+/* ---- records ---- */
+
+void tribx_rows_reject(struct tribx_text_rows *c, size_t r, const char *code, const char *detail)
+{
+	c->holes++;
+	tribx_reject_row(&c->reject, code, detail, tribx_rows_raw(c, r), tribx_rows_begin(c, r));
+}
+
+static bool is_header(const struct tribx_layout *s, struct trib_text raw)
+{
+	for (int i = 0; i < s->header_line_count; i++)
+		if (raw.n == s->header_lines[i].n && memcmp(raw.p, s->header_lines[i].p, raw.n) == 0)
+			return true;
+	return false;
+}
+
+static struct trib_text first_cell(struct tribx_text_rows *c, const struct tribx_layout *s, uint32_t r)
+{
+	static const struct tribx_target first = { .source = 0 };
+	struct tribx_cell cell;
+	c->cell(c, s->rows == TRIBX_FIXED ? &s->targets[0] : &first, r, &cell);
+	return (struct trib_text){ cell.p, cell.p ? cell.size : 0 };
+}
+
+static void mark(struct tribx_text_rows *c, uint32_t r, size_t rows)
+{
+	if (c->mark_count == c->mark_cap) {
+		size_t cap = c->mark_cap ? c->mark_cap * 2 : 64;
+		struct tribx_total_mark *grown = realloc(c->marks, cap * sizeof *grown);
+		if (!grown) {
+			c->fill.failed = true;
+			return;
+		}
+		c->marks = grown;
+		c->mark_cap = cap;
+	}
+	c->marks[c->mark_count++] = (struct tribx_total_mark){ (uint32_t)rows, r, c->holes };
+	c->holes = 0;
+}
+
+bool tribx_rows_left_out(struct tribx_text_rows *c, const struct tribx_layout *s, uint32_t r, size_t rows)
+{
+	struct tribx_layout *counts = c->fill.chunk->layout;
+	if (s->header_line_count && is_header(s, tribx_rows_raw(c, r))) {
+		if (s->repeated == TRIBX_REPEATED_ERROR)
+			tribx_reject_row(&c->reject, "csv.repeated_header", "the header again", tribx_rows_raw(c, r), tribx_rows_begin(c, r));
+		else
+			atomic_fetch_add_explicit(&counts->repeats, 1, memory_order_relaxed);
+		return true;
+	}
+	if (s->totals && tribx_totals_is(c, r)) {
+		mark(c, r, rows);
+		return true;
+	}
+	if (!s->footer_match.count || !tribx_label_is(first_cell(c, s, r), &s->footer_match))
+		return false;
+	atomic_fetch_add_explicit(&counts->footers, 1, memory_order_relaxed);
+	return true;
+}
+
+static bool all_empty(const struct tribx_text_rows *c, size_t r)
+{
+	const char *p = c->fill.chunk->room->mem + tribx_rows_begin(c, r), *end = c->fill.chunk->room->mem + c->ix.ends[c->ix.recs[r + 1]];
+	const unsigned char delimiter = c->fill.chunk->layout->dialect.delimiter, quote = c->fill.chunk->layout->dialect.quote;
+	const bool marks = c->fill.chunk->layout->kind->cells;
+	while (p < end && ((unsigned char)*p == delimiter || (marks && (unsigned char)*p < TRIBX_MARKS) || *p == ' ' || *p == '\r' || ((unsigned char)*p == quote && quote)))
+		p++;
+	return p == end;
+}
+
+/* What follows the last field of the header is empty: a delimiter at the end of the line. */
+static bool empty_rest(const struct tribx_text_rows *c, const struct tribx_layout *s, size_t r)
+{
+	size_t first = c->ix.recs[r] + (size_t)s->field_count, last = c->ix.recs[r + 1] - 1;
+	const char *mem = c->fill.chunk->room->mem;
+	for (size_t i = first; i <= last; i++) {
+		size_t from = (uint32_t)(c->ix.ends[i] + 1), to = c->ix.ends[i + 1];
+		to -= i == last && to > from && mem[to - 1] == '\r';
+		if (from != to)
+			return false;
+	}
+	return true;
+}
+
+static void ragged(struct tribx_text_rows *c, const struct tribx_layout *s, size_t r, size_t count)
+{
+	char detail[160];
+	snprintf(detail, sizeof detail, "%zu field%s, the header has %d", count, count == 1 ? "" : "s", s->field_count);
+	tribx_rows_reject(c, r, "csv.ragged_row", detail);
+}
+
+/* Nearly no row is as long as the header was: the others need no look. */
+static inline bool like_header(const struct tribx_layout *s, size_t size)
+{
+	bool like = false;
+	for (int i = 0; i < s->header_line_count; i++)
+		like |= size - s->header_lines[i].n <= 1;
+	return like;
+}
+
+/* Which records are rows. */
+void tribx_rows_choose(struct tribx_text_rows *c, const struct tribx_layout *s)
+{
+	const char *mem = c->fill.chunk->room->mem;
+	const bool labels = s->totals || s->footer_match.count;
+	size_t want = (size_t)s->field_count, rows = 0;
+	for (size_t r = 0; r < c->ix.records; r++) {
+		size_t count = c->ix.recs[r + 1] - c->ix.recs[r], from = tribx_rows_begin(c, r), size = c->ix.ends[c->ix.recs[r + 1]] - from;
+		if (count == 1) {
+			bool blank = size == 0 || (size == 1 && mem[from] == '\r');
+			if ((blank && !s->keep_blank) || (!blank && s->dialect.comment && (unsigned char)mem[from] == s->dialect.comment))
+				continue;
+		}
+		if ((s->skip_empty && all_empty(c, r)) || ((labels || like_header(s, size)) && tribx_rows_left_out(c, s, (uint32_t)r, rows)))
+			continue;
+		bool fits = count == want || s->ragged == TRIBX_RAGGED_LOOSE || (s->ragged == TRIBX_RAGGED_PAD && (count < want || empty_rest(c, s, r)));
+		if (fits)
+			c->rows[rows++] = (uint32_t)r;
+		else
+			ragged(c, s, r, count);
+	}
+	c->fill.rows = rows;
+}
+
+/* Rows with cells that do not fit become dead letters and leave. */
+static void drop_bad(struct tribx_text_rows *c, const struct tribx_layout *s)
+{
+	struct tribx_fill *f = &c->fill;
+	size_t kept = 0;
+	const char **why = calloc(f->rows, sizeof *why);
+	if (!why) {
+		f->failed = true;
+		return;
+	}
+	for (size_t i = f->bad_count; i-- > 0;)   /* the first column that does not fit is the reason */
+		why[f->bad[i].row] = (const char *)&f->bad[i];
+	for (size_t row = 0; row < f->rows; row++) {
+		size_t r = c->rows[row];
+		if (why[row]) {
+			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
+			char detail[256];
+			tribx_reject_detail(&c->reject, detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
+			tribx_reject_row(&c->reject, "csv.bad_value", detail, tribx_rows_raw(c, r), tribx_rows_begin(c, r));
+		} else {
+			c->rows[kept++] = (uint32_t)r;
+		}
+	}
+	f->rows = kept;
+	free(why);
+}
+
+int tribx_rows_decode(struct tribx_text_rows *c, const struct tribx_chunk *chunk, struct trib_batch *out, struct tribx_error *e)
+{
+	const struct tribx_layout *s = chunk->layout;
+	int rc = tribx_check_text(chunk, e);
+	bool memory = rc != TRIB_OK || (tribx_fill_start(&c->fill, chunk, out) && tribx_scan(s->isa, &s->dialect, chunk->room->mem, chunk->from, chunk->to, &c->ix) &&
+	                                (c->rows = tribx_block_new((c->ix.records + 1) * sizeof *c->rows)));
+	tribx_reject_start(&c->reject, chunk, out);
+	if (rc == TRIB_OK && memory && c->check)
+		rc = c->check(c, s, e);
+	if (rc == TRIB_OK && memory) {
+		c->choose(c, s);
+		if (s->totals && !c->fill.failed)
+			rc = tribx_totals_chunk(c, e);
+	}
+	while (rc == TRIB_OK && memory && !c->fill.failed && !tribx_fill_columns(&c->fill) && !c->fill.failed)
+		drop_bad(c, s);
+	if (!memory || c->fill.failed)
+		rc = tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the rows of %s", s->file);
+	tribx_fill_done(&c->fill);
+	tribx_index_done(&c->ix);
+	tribx_block_free(c->rows);
+	free(c->marks);
+	return rc;
+}
