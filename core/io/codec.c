@@ -265,10 +265,12 @@ static int read_codec(struct tribx_stream *s, void *to, size_t size, size_t *got
 		}
 		if (rc == TRIB_END)
 			c->place = AT_FRAME;
-		else if (*got == 0 && c->feed.left == 0 && (rc = tribx_feed_fill(&c->feed, e)) == TRIB_END)
+		else if (*got == 0 && c->feed.left == 0)
+			rc = tribx_feed_fill(&c->feed, e);
+		else if (*got == 0 && c->feed.left == had)
+			rc = damaged(c, e);   /* it takes nothing and gives nothing */
+		if (rc == TRIB_END && c->place == IN_FRAME)
 			return tribx_fail(e, TRIB_DATA, "archive.truncated", "the %s data ends in the middle", c->row->name);
-		else if (rc == TRIB_OK && *got == 0 && had && c->feed.left == had)
-			return damaged(c, e);   /* it takes nothing and gives nothing */
 		if (rc < 0)
 			return rc;
 	}

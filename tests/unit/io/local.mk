@@ -4,5 +4,6 @@ TESTS += %D%/unit_io
 %C%_unit_io_SOURCES += %D%/decoded.c %D%/decoded.h %D%/test_badinput.c %D%/test_cells.c %D%/test_decode.c %D%/test_table.c
 %C%_unit_io_CPPFLAGS = $(UNIT_CPP)
 %C%_unit_io_CFLAGS = $(AM_CFLAGS) $(ARCHIVE_CFLAGS) $(ZLIB_CFLAGS)
-%C%_unit_io_LDADD = $(UNIT_LIBS) $(ARCHIVE_LIBS) $(ZLIB_LIBS)
+%C%_unit_io_LDADD = $(UNIT_LIBS) $(ARCHIVE_LIBS) $(ZLIB_LIBS) $(ZSTD_LIBS)
 %C%_unit_io_LDFLAGS = $(UNIT_LINK)
+%C%_unit_io_SOURCES += %D%/test_codec.c %D%/test_tar.c
