@@ -110,7 +110,7 @@ static const char *const xz_symbols[] = { "lzma_stream_decoder", "lzma_code", "l
 
 static int start_xz(struct codec *c, struct tribx_error *e)
 {
-	enum { BESIDE = 1 << 20 };   /* what the decoder needs apart from its window */
+	enum { BESIDE = 128 << 10 };   /* what the decoder needs apart from its window */
 	return CALL(c, XZ_NEW, lzma_stream_decoder)(&c->xz, (uint64_t)c->window_max + BESIDE, LZMA_TELL_UNSUPPORTED_CHECK) == LZMA_OK ? TRIB_OK : no_memory(e);
 }
 

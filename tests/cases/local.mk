@@ -7,4 +7,6 @@ check_SCRIPTS_ALL += %D%/run.sh %D%/dedupe.sh %D%/lookup.sh
 EXTRA_DIST += %D%/dedupe/windows.py %D%/lookup/join.py
 EXTRA_DIST += %D%/file
 check_SCRIPTS_ALL += %D%/dist.sh %D%/readme.sh %D%/install.sh
+check_SCRIPTS_ALL += %D%/archive.sh
+EXTRA_DIST += %D%/archive/walk.py
 EXTRA_DIST += %D%/README.md
