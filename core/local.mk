@@ -18,6 +18,7 @@ include core/plugin/local.mk
 include core/sql/local.mk
 include core/config/local.mk
 include core/run/local.mk
+include core/sched/local.mk
 include core/cli/local.mk
 
 lib_LTLIBRARIES += libtributary.la

@@ -24,6 +24,7 @@ include tests/unit/sinks/local.mk
 include tests/unit/cli/local.mk
 include tests/unit/config/local.mk
 include tests/unit/run/local.mk
+include tests/unit/sched/local.mk
 include tests/unit/transforms/local.mk
 endif
 include tests/batteries/local.mk

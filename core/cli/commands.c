@@ -16,6 +16,10 @@ const struct tribx_command *const tribx_commands[] = {
 	&tribx_cmd_explain,
 	/* run */
 	&tribx_cmd_run,
+	/* schedule */
+	&tribx_cmd_schedule_list,
+	&tribx_cmd_schedule_next,
+	&tribx_cmd_schedule_why,
 	/* after */
 	&tribx_cmd_runs_list,
 	&tribx_cmd_runs_show,

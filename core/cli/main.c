@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "cli/flags.h"
+#include "cli/scheduled.h"
 
 /* ---- what verbs call ---- */
 
@@ -53,7 +54,10 @@ int tribx_cli_faults(const struct tribx_cli *c)
 struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path)
 {
 	path = path ? path : c->arg_count ? c->args[0] : ".";
-	return tribx_project_load(path, c->sets, c->set_count, &c->findings);
+	struct tribx_project *p = tribx_project_load(path, c->sets, c->set_count, &c->findings);
+	if (p)
+		tribx_cli_schedules(c, p);
+	return p;
 }
 
 bool tribx_cli_picks(const struct tribx_cli *c, const struct tribx_pipeline *p)

@@ -22,6 +22,8 @@ struct tribx_vars {
 	const char *loop;                    /* "partner"; NULL: no for_each */
 	const struct tribx_conf *row;        /* its values; NULL without loop */
 	const char *row_name;                /* "for_each partners.csv:3", the origin of its values */
+	const struct tribx_window *window;   /* ${period.…}; NULL: stays as it is written */
+	const struct tribx_conf **period_at; /* the first value that names it; NULL: there are no periods here */
 };
 struct tribx_conf *tribx_substitute(const struct tribx_conf *tree, const struct tribx_vars *vars,
                                     struct tribx_arena *arena, struct tribx_findings *f);

@@ -2,8 +2,8 @@
  * opened yet.
  *
  * Shape (README 5, docs/pipeline.md):
- *   pipeline, after, for_each, defaults, schedule (parsed, not used before part 2), max_rejects, personal, checkpoint {rows,
- *   bytes, age},
+ *   pipeline, after, for_each, defaults, schedule (core/sched reads it), max_rejects, personal, checkpoint {rows, bytes,
+ *   age},
  *   source {use, stream, ...options}, steps: [- name: {options}] (or {use, name, ...}), sink {use, table, mode,
  *   tables, ...options}
  * mode, strategy, key, version_by and slice_by of the sink itself are those of the main output's table. */
@@ -29,6 +29,16 @@ struct tribx_table_conf {                      /* tables: { observation: { mode:
 	const struct tribx_conf *at;
 };
 
+/* The period that a run is for: half-open, in seconds UTC; what ${period.…} is made of. */
+struct tribx_window {
+	char id[32];                           /* 2026-03-29, 2026-W13, 2026-03, 2026-Q1, 2026, 2026-03-29T02 */
+	int64_t start, end;
+	int32_t start_offset, end_offset;      /* of the schedule's zone, seconds east of UTC */
+	trib_date first, last;                 /* local days, both in */
+	bool again;                            /* read although it is done */
+};
+
+struct tribx_vars;
 struct tribx_pipeline {
 	const char *name, *base;               /* instance: carrier-kpis/P53; as the file says: carrier-kpis */
 	const char *file, *dir;                /* the YAML file; its folder: relative paths start there */
@@ -44,8 +54,12 @@ struct tribx_pipeline {
 	/* default: 100000, 64 MiB, 60 s, whichever is first */
 	int64_t checkpoint_rows, checkpoint_bytes, checkpoint_age_ms;
 	struct tribx_includes includes;
-	/* the whole file, substituted; schedule NULL: none (only its keys are checked) */
+	/* the whole file, substituted; schedule NULL: none */
 	const struct tribx_conf *conf, *schedule;
+	const struct tribx_conf *period_at;    /* the first value with ${period.…}; NULL: what is read is the same for all */
+	const struct tribx_window *window;     /* that they were made of; NULL: they stand as written */
+	const struct tribx_conf *raw;          /* before substitution, and what it was substituted with */
+	const struct tribx_vars *vars;
 };
 
 /* A project: a folder (every *.yaml in it that has `pipeline:`), or one file. All memory is in it. */
@@ -60,6 +74,11 @@ struct tribx_project *tribx_project_load(const char *path, const struct tribx_se
                                          struct tribx_findings *f);
 /* every step has its plugin's name and options: it can be looked at further */
 bool tribx_pipeline_whole(const struct tribx_pipeline *p);
+/* The pipeline as a run of this period has it. false: findings. out's memory is in arena; p must outlive it. */
+bool tribx_pipeline_at(const struct tribx_pipeline *p, const struct tribx_window *w, struct tribx_arena *arena,
+                       struct tribx_findings *f, struct tribx_pipeline *out);
+/* What is behind "period." of such a window: id, start, end, last, start|FORMAT. NULL, or what is wrong with it. */
+const char *tribx_window_text(const struct tribx_window *w, const char *name, struct tribx_buf *out);
 void tribx_project_free(struct tribx_project *p);
 /* One YAML, JSON or CSV file as a conf tree. */
 const struct tribx_conf *tribx_conf_load(const char *path, const char *shown_as, struct tribx_arena *arena,

@@ -210,17 +210,48 @@ static void add_instance(struct loader *l, struct unit *u, const struct tribx_va
 		p->pipelines = grown;
 		l->cap = cap;
 	}
-	struct tribx_conf *root = memory(l, tribx_substitute(u->root, vars, &p->arena, l->f));
+	struct tribx_vars *own = memory(l, tribx_arena_new(&p->arena, sizeof *own));
 	const char *name = id ? join(&p->arena, u->name, "/", id) : u->name;
-	if (!root || !memory(l, (void *)name))
+	if (!own || !memory(l, (void *)name))
 		return;
-	struct tribx_pipeline *to = &p->pipelines[p->count++];
-	*to = (struct tribx_pipeline){ .name = name, .base = u->name, .file = u->shown, .dir = p->dir,
+	struct tribx_pipeline *to = &p->pipelines[p->count];
+	*to = (struct tribx_pipeline){ .name = name, .base = u->name, .file = u->shown, .dir = p->dir, .raw = u->root, .vars = own,
 	                               .includes = { .load = include, .ctx = l->cache, .dir = p->dir } };
+	*own = *vars;
+	own->period_at = &to->period_at;
+	struct tribx_conf *root = memory(l, tribx_substitute(u->root, own, &p->arena, l->f));
+	own->period_at = NULL;   /* pipelines move when they are put in order */
+	if (!root)
+		return;
+	p->count++;
 	tribx_pipeline_shape(to, root, &p->arena, l->f);
 	u->after = to->after;
 	u->after_count = to->after_count;
 	u->count++;
+}
+
+bool tribx_pipeline_at(const struct tribx_pipeline *p, const struct tribx_window *w, struct tribx_arena *arena,
+                       struct tribx_findings *f, struct tribx_pipeline *out)
+{
+	struct tribx_window *window = tribx_arena_new(arena, sizeof *window);
+	const size_t faults = tribx_findings_faults(f);
+	*out = *p;
+	if (!window)
+		return tribx_no_memory(f);
+	*window = *w;
+	out->window = window;
+	if (!p->period_at)
+		return true;
+	struct tribx_vars vars = *p->vars;
+	vars.window = window;
+	vars.period_at = &out->period_at;
+	const struct tribx_conf *root = tribx_substitute(p->raw, &vars, arena, f);
+	if (!root)
+		return tribx_no_memory(f);
+	*out = (struct tribx_pipeline){ .name = p->name, .base = p->base, .file = p->file, .dir = p->dir, .raw = p->raw, .vars = p->vars,
+	                                .includes = p->includes, .period_at = p->period_at, .window = window };
+	tribx_pipeline_shape(out, root, arena, f);
+	return tribx_findings_faults(f) == faults;
 }
 
 static int by_name(const void *a, const void *b)

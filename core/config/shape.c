@@ -6,10 +6,6 @@
 
 static const char *const top_keys[] = { "pipeline", "after", "next", "for_each", "defaults", "schedule",
                                         "max_rejects", "personal", "checkpoint", "source", "steps", "sink", NULL };
-static const char *const schedule_keys[] = {
-	"cron", "every", "at", "tz", "period", "lag", "window", "jitter", "catchup", "catchup_parallel", "overlap", "dst",
-	"business_days", "calendar", "expect", "pause_after", "deadline", NULL
-};
 static const char *const source_own[] = { "use", "stream", NULL };
 static const char *const sink_own[] = { "use", "table", "tables", "mode", "strategy", "key", "version_by", "slice_by",
                                         NULL };
@@ -323,18 +319,6 @@ static void shape_checkpoint(struct tribx_pipeline *p, const struct tribx_conf *
 	p->checkpoint_age_ms = c.age.ms;
 }
 
-static void shape_schedule(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_findings *f)
-{
-	const struct tribx_conf *s = tribx_conf_get(root, "schedule");
-	p->schedule = s;
-	for (size_t i = 0; s && s->kind == TRIBX_MAP && i < s->count; i++)
-		if (!has(schedule_keys, s->items[i].key))
-			tribx_unknown_key(&s->items[i], "schedule", schedule_keys, f);
-	if (s && s->kind == TRIBX_LIST)
-		tribx_finding_put(f, TRIB_CONFIG, "config.bad_value", s, false,
-		                  "schedule: not a map; write { cron: \"30 6 * * *\", ... }");
-}
-
 void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *root, struct tribx_arena *arena,
                           struct tribx_findings *f)
 {
@@ -355,7 +339,7 @@ void tribx_pipeline_shape(struct tribx_pipeline *p, const struct tribx_conf *roo
 	check_defaults(p, root, f);
 	shape_rejects(p, root, f);
 	shape_checkpoint(p, root, arena, f);
-	shape_schedule(p, root, f);
+	p->schedule = tribx_conf_get(root, "schedule");
 }
 
 bool tribx_pipeline_whole(const struct tribx_pipeline *p)

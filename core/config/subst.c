@@ -1,5 +1,5 @@
-/* subst - ${env:X} (${X} in capitals is the same), ${file:path}, ${project} and ${partner.id} in values, after
- * parsing: what comes in stays one value.
+/* subst - ${env:X} (${X} in capitals is the same), ${file:path}, ${project}, ${partner.id} and ${period.id} in values,
+ * after parsing: what comes in stays one value.
  *
  * Names may hold ${} themselves: ${env:TOKEN_${partner.id}}. $${ is a literal ${. What is not set is an error, never
  * an empty text. Keys, and files that lists and maps are kept in, are data and stay as they are. */
@@ -20,6 +20,8 @@ struct subst {
 	struct tribx_arena *arena;
 	struct tribx_findings *f;
 	const struct tribx_conf *at;     /* the value in hand */
+	const struct tribx_conf *root;
+	const char *key;                 /* of the root, that the value is under; NULL: none */
 	bool secret, absent;             /* it came from outside; it is nothing but an empty cell */
 	char origin[256];
 	bool failed;
@@ -132,6 +134,39 @@ static bool from_row(struct subst *s, const char *name, struct tribx_buf *out)
 	return true;
 }
 
+/* The target holds the record of what is done and is one for all periods; what else a period may not change is known
+ * before there is one. */
+static bool takes_period(const char *key)
+{
+	static const char *const names[] = { "source", "steps", "next" };
+	for (size_t i = 0; key && i < sizeof names / sizeof *names; i++)
+		if (strcmp(key, names[i]) == 0)
+			return true;
+	return key && strncmp(key, "x-", 2) == 0;
+}
+
+static bool from_period(struct subst *s, const char *name, struct tribx_buf *out)
+{
+	static const struct tribx_window any = { .id = "2000-01-01" };
+	struct tribx_buf scrap = { 0 };
+	const bool real = s->vars->window;
+	if (!s->vars->period_at || !takes_period(s->key)) {
+		fault(s, "config.unset", "source and steps may name it", "${period.%s} is not known here", name);
+		return false;
+	}
+	const char *why = tribx_window_text(real ? s->vars->window : &any, name, real ? out : &scrap);
+	tribx_buf_done(&scrap);
+	if (why) {
+		fault(s, "config.unset", NULL, "${period.%s}: %s", name, why);
+		return false;
+	}
+	if (!*s->vars->period_at && strncmp(s->key, "x-", 2) != 0)
+		*s->vars->period_at = s->at;
+	if (!real)
+		tribx_buf_fmt(out, "${period.%s}", name);
+	return true;
+}
+
 static bool resolve(struct subst *s, const char *name, struct tribx_buf *out)
 {
 	size_t loop = s->vars->loop ? strlen(s->vars->loop) : 0;
@@ -150,6 +185,8 @@ static bool resolve(struct subst *s, const char *name, struct tribx_buf *out)
 		snprintf(s->origin, sizeof s->origin, "%s", s->vars->row_name);
 		return from_row(s, name + loop + 1, out);
 	}
+	if (strncmp(name, "period.", 7) == 0)
+		return from_period(s, name + 7, out);
 	char hint[128];
 	snprintf(hint, sizeof hint, "there are ${env:NAME}, ${file:PATH}, ${project}%s%s%s", loop ? " and ${" : "",
 	         loop ? s->vars->loop : "", loop ? ".COLUMN}" : "");
@@ -237,9 +274,12 @@ static bool copy(struct subst *s, const struct tribx_conf *from, struct tribx_co
 	to->items = tribx_arena_new(s->arena, from->count * sizeof *to->items);
 	if (!to->items)
 		return tribx_no_memory(s->f);
-	for (size_t i = 0; i < from->count; i++)
+	for (size_t i = 0; i < from->count; i++) {
+		if (from == s->root)
+			s->key = from->items[i].key;
 		if (!copy(s, &from->items[i], &to->items[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -247,7 +287,7 @@ static bool copy(struct subst *s, const struct tribx_conf *from, struct tribx_co
 struct tribx_conf *tribx_substitute(const struct tribx_conf *tree, const struct tribx_vars *vars,
                                     struct tribx_arena *arena, struct tribx_findings *f)
 {
-	struct subst s = { .vars = vars, .arena = arena, .f = f };
+	struct subst s = { .vars = vars, .arena = arena, .f = f, .root = tree };
 	struct tribx_conf *to = tribx_arena_new(arena, sizeof *to);
 	if (!to) {
 		tribx_no_memory(f);

@@ -24,6 +24,16 @@ static int states_batch(struct tribx_side *s, struct trib_batch *b, bool ended)
 		trib_put_null(b, state);
 		trib_rows(b, 1);
 	}
+	const struct tribx_window *w = s->flow->conf->window;
+	if (ended && w) {
+		char *text = tribx_done_add(&s->done, w->start, w->end) ? tribx_done_text(&s->done) : NULL;
+		if (!text)
+			return tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory");
+		trib_put_str(b, part, tribx_text(TRIBX_DONE_PART));
+		trib_put_str(b, state, tribx_text(text));
+		trib_rows(b, 1);
+		free(text);
+	}
 	return tribx_ready(b, &s->error);
 }
 
@@ -210,9 +220,9 @@ static void tell_source(struct tribx_side *s)
 
 int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended)
 {
-	const bool complete = ended && s->parts->fresh;
+	const bool records = ended && s->flow->conf->window, complete = ended && s->parts->fresh && (s->parts->count || s->parts->gone_count);
 	struct trib_batch states = { 0 }, dead = { 0 };
-	if (!anything(s))
+	if (!anything(s) && !records)
 		return TRIB_OK;
 	int rc = balance_steps(s);
 	if (rc >= 0)
@@ -233,6 +243,7 @@ int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended)
 	if (rc >= 0 && !s->t->p->claim)
 		rc = tribx_store_commit(s, &states);
 	if (rc >= 0) {
+		s->recorded |= records;
 		tally(s);
 		tell_source(s);
 		forget_unit(s);

@@ -204,6 +204,21 @@ static bool check_recalls(const struct tribx_flow *f, struct tribx_findings *out
 	return good;
 }
 
+/* What a period's source does not have is not gone. */
+static bool check_period(const struct tribx_flow *f, struct tribx_findings *out)
+{
+	if (!f->whole || !f->conf->period_at)
+		return true;
+	const struct tribx_target *q = f->tables;
+	while (!q->whole)
+		q++;
+	struct tribx_error *e = tribx_finding_put(out, TRIB_CONFIG, "config.period_replaces", q->conf ? q->conf->at : f->conf->sink.at, false,
+	                                          "%s takes what a load does not have as gone, and the source has one period only", q->name);
+	if (e)
+		tribx_error_hint(e, "mode: merge with strategy: replace_slice replaces a period");
+	return false;
+}
+
 bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
 {
 	*f = (struct tribx_flow){ .conf = conf, .step_count = (int)conf->step_count };
@@ -214,7 +229,8 @@ bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, s
 	for (int i = 0; f->steps && i < f->step_count; i++)
 		good &= load(f, &f->steps[i], &conf->steps[i], "transform", findings);
 	good &= load(f, &f->sink, &conf->sink, "sink", findings);
-	return good && pick_stream(f, findings) && list_personal(f) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings);
+	return good && pick_stream(f, findings) && list_personal(f) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings) &&
+	       check_period(f, findings);
 }
 
 /* ---- opening ---- */

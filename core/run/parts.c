@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/done.h"
+
 /* ---- stored states ---- */
 
 bool tribx_part_parse(const char *stored, size_t size, char **state, char **row, bool *end)
@@ -50,7 +52,7 @@ bool tribx_parts_same_period(const struct tribx_part *a, const struct tribx_part
 }
 
 /* A part that is gone leaves its period to the others of that period. */
-static bool mark_period(struct tribx_parts *p, struct trib_text stored)
+static bool mark_period(struct tribx_parts *p, struct trib_text stored, bool windowed)
 {
 	char *state = NULL, *row = NULL;
 	bool end, shared = false;
@@ -58,7 +60,7 @@ static bool mark_period(struct tribx_parts *p, struct trib_text stored)
 		json_auto_t *o = row ? json_loads(row, JSON_DECODE_ANY, NULL) : NULL;
 		const char *period = json_string_value(json_object_get(o, "period"));
 		const struct tribx_part gone = { .period = period ? tribx_text(period) : (struct trib_text){ NULL, 0 } };
-		for (int k = 0; k < p->count; k++)
+		for (int k = 0; k < p->count && (period || !windowed); k++)   /* a window shows no part of the others */
 			if (tribx_parts_same_period(&p->items[k], &gone))
 				p->items[k].again = shared = true;
 	}
@@ -72,7 +74,7 @@ static int match(struct tribx_parts *p, const struct tribx_flow *f, struct trib_
 	for (int k = 0; k < p->count; k++)
 		if (tribx_text_is(name, p->items[k].name))
 			return learn(&p->items[k], stored, p->split, e);
-	if (!f->whole && !(f->by_period && mark_period(p, stored)))
+	if (!f->whole && !(f->by_period && mark_period(p, stored, f->conf->window && f->conf->period_at)))
 		return TRIB_OK;
 	p->gone[p->gone_count] = tribx_arena_text(&p->arena, name.p, name.n);
 	if (!p->gone[p->gone_count++])
@@ -135,7 +137,7 @@ static int match_states(struct tribx_parts *p, const struct tribx_flow *f, const
 		return tribx_fail(e, TRIB_FATAL, "internal.bad_states", "the sink's states have no columns part and state");
 	for (int64_t i = 0; rc >= 0 && i < rows; i++) {
 		struct trib_text is = trib_str(&name, i), stored = trib_str(&state, i);
-		if (is.p && stored.p)
+		if (is.p && stored.p && !tribx_text_is(is, TRIBX_DONE_PART))
 			rc = match(p, f, is, stored, e);
 	}
 	if (rc >= 0)

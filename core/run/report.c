@@ -20,6 +20,7 @@ void tribx_report_json(const struct tribx_report *r, struct tribx_buf *out)
 	tribx_buf_json(out, tribx_text(r->pipeline));
 	text(out, "run_id", r->run_id);
 	text(out, "stream", r->stream);
+	text(out, "period", r->period);
 	text(out, "status", tribx_status(r->status)->name);
 	number(out, "exit_code", r->exit_code);
 	number(out, "parts", r->parts);
@@ -28,6 +29,7 @@ void tribx_report_json(const struct tribx_report *r, struct tribx_buf *out)
 	number(out, "rows_read", r->read);
 	number(out, "rows_rejected", r->dead);
 	number(out, "loads", r->loads);
+	text(out, "load", r->last_load);
 	number(out, "elapsed_ms", r->elapsed_us / 1000);
 	tribx_buf_puts(out, ",\"steps\":[");
 	for (int i = 0; i < r->step_count; i++) {

@@ -7,7 +7,7 @@
 
 struct tribx_table_report { char name[64]; int64_t rows, counts[TRIB_COUNTS]; };
 struct tribx_report {
-	char pipeline[256], run_id[24], stream[128];
+	char pipeline[256], run_id[24], stream[128], period[32];
 	int status, exit_code;
 	struct tribx_error error;
 	int64_t parts, parts_known, parts_done;

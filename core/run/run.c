@@ -153,10 +153,30 @@ static int all_parts(struct run *r)
 		if (rc >= 0 && r->stop == 1 && next_open(r, k) < r->parts.count)
 			return tribx_fail(&r->side.error, TRIB_LATER, "run.stopped", "stopped on request after part %s; the rest is safe to run again", r->part);
 	}
-	return rc;
+	/* A period without news is done as well. */
+	return rc >= 0 && r->flow.conf->window && !r->side.recorded ? tribx_side_checkpoint(&r->side, true, true) : rc;
 }
 
 /* ---- the run ---- */
+
+/* A source that names its period and has nothing for it yet is not broken: the period is late. */
+static int late(struct run *r, int rc)
+{
+	const struct tribx_pipeline *p = r->flow.conf;
+	struct tribx_error *e = &r->side.error;
+	if (rc != TRIB_DATA || !p->window || !p->period_at || strcmp(e->code, "file.no_match") != 0)
+		return rc;
+	e->status = TRIB_LATER;
+	tribx_error_hint(e, "period %s stays due; the next `trib run --due` looks again", p->window->id);
+	return TRIB_LATER;
+}
+
+/* Somebody else may have done the period since it was found to be due. */
+static bool done_already(const struct run *r)
+{
+	const struct tribx_window *w = r->flow.conf->window;
+	return w && !w->again && tribx_done_covers(&r->side.done, w->start, w->end);
+}
 
 /* One per core, this thread being one of them; two on one core, so that a slow sink and the steps still overlap. */
 static int workers(const struct tribx_run_options *o)
@@ -193,16 +213,17 @@ static int go(struct run *r)
 	rc = tribx_side_open(&r->side, &r->flow, r->report, &states, false);
 	r->side.committed = told;
 	r->side.ctx = r;
-	if (rc >= 0)
-		rc = tribx_parts_find(&r->parts, &r->flow, &states, r->o->full_refresh, &r->side.error);
+	const bool over = rc >= 0 && done_already(r);
+	if (rc >= 0 && !over)
+		rc = late(r, tribx_parts_find(&r->parts, &r->flow, &states, r->o->full_refresh, &r->side.error));
 	trib_free(&states);
 	r->report->parts = r->parts.count;
 	r->report->parts_known = r->parts.known_count;
-	if (rc >= 0)
+	if (rc >= 0 && !over)
 		rc = tribx_side_ready(&r->side, &r->parts);
-	if (rc >= 0)
+	if (rc >= 0 && !over)
 		rc = tribx_work_start(&r->work, &r->flow, &r->parts, workers(r->o), &r->side.error);
-	if (rc >= 0)
+	if (rc >= 0 && !over)
 		rc = all_parts(r);
 	if (rc < 0)
 		tribx_side_abort(&r->side);
@@ -245,6 +266,7 @@ int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o,
 	struct run *r = calloc(1, sizeof *r);
 	*report = (struct tribx_report){ .elapsed_us = tribx_ticks_us() };
 	snprintf(report->pipeline, sizeof report->pipeline, "%s", p->name);
+	snprintf(report->period, sizeof report->period, "%s", p->window ? p->window->id : "");
 	if (!r)
 		return report->status = tribx_fail(&report->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	r->o = o;

@@ -309,6 +309,18 @@ bool tribx_side_due(const struct tribx_side *s)
 
 /* ---- life ---- */
 
+static int claim(struct tribx_side *s, struct trib_batch *states)
+{
+	if (!s->t->p->claim)
+		return tribx_store_claim(s, states);
+	trib_add(states, "part", TRIB_STR);
+	trib_add(states, "state", TRIB_STR);
+	tribx_call_start(s->t);
+	int rc = s->t->p->claim(s->t, s->t->self, &s->load, &s->load.epoch, states);
+	tribx_call_end(s->t);
+	return rc < 0 ? broke(s, rc) : tribx_ready(states, &s->error);
+}
+
 int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_report *r, struct trib_batch *states, bool look)
 {
 	*s = (struct tribx_side){ .flow = f, .report = r, .t = f->sink.proto };
@@ -324,14 +336,8 @@ int tribx_side_open(struct tribx_side *s, struct tribx_flow *f, struct tribx_rep
 	s->opened = true;   /* close also follows an open that did not go well */
 	if ((rc = tribx_open_instance(s->t)) < 0)
 		return broke(s, rc);
-	if (!s->t->p->claim)
-		return tribx_store_claim(s, states);
-	trib_add(states, "part", TRIB_STR);
-	trib_add(states, "state", TRIB_STR);
-	tribx_call_start(s->t);
-	rc = s->t->p->claim(s->t, s->t->self, &s->load, &s->load.epoch, states);
-	tribx_call_end(s->t);
-	return rc < 0 ? broke(s, rc) : tribx_ready(states, &s->error);
+	rc = claim(s, states);
+	return rc < 0 ? rc : tribx_done_read(&s->done, states, &s->error);
 }
 
 int tribx_side_ready(struct tribx_side *s, struct tribx_parts *parts)
@@ -359,4 +365,5 @@ void tribx_side_done(struct tribx_side *s)
 	free(s->books);
 	trib_free(&s->slices);
 	tribx_dead_done(&s->dead);
+	tribx_done_free(&s->done);
 }

@@ -6,6 +6,7 @@
 #define TRIBX_SIDE_H
 
 #include "run/chain.h"
+#include "run/done.h"
 #include "run/parts.h"
 #include "run/report.h"
 #include "run/work.h"
@@ -28,6 +29,8 @@ struct tribx_side {
 	struct tribx_books *books;             /* per step, of this unit */
 	int64_t read;                          /* rows read in this unit */
 	int64_t rejected;                      /* by the sink's write, in this unit; in dead already */
+	struct tribx_done done;                /* what the target has done of the stream's periods */
+	bool recorded;                         /* the run's window is among them */
 	bool holding;                          /* the reject budget is spent: rows are only counted */
 	struct tribx_error error;
 	void (*committed)(void *ctx, int part, const char *state);   /* after each commit, per part that moved */
@@ -42,7 +45,7 @@ int tribx_side_part_begins(struct tribx_side *s, const char *name);     /* name 
 /* The part was seen to its end; scope: the widest that ends with it. */
 int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope);
 bool tribx_side_due(const struct tribx_side *s);                            /* a checkpoint is due */
-int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended);
+int tribx_side_checkpoint(struct tribx_side *s, bool publish, bool ended);   /* ended: the run's period is recorded with it */
 int tribx_side_hold(struct tribx_side *s);                                  /* stores dead letters and a failed ledger row alone; answers TRIB_HELD. An error that is set stays */
 int tribx_side_tell_emptied(struct tribx_side *s, bool complete);
 void tribx_side_abort(struct tribx_side *s);

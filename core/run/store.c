@@ -19,7 +19,8 @@ static const char schema[] =
 	" status TEXT NOT NULL, exit_code INTEGER NOT NULL, parts INTEGER NOT NULL, rows_read INTEGER NOT NULL, rows_rejected INTEGER NOT NULL,"
 	" loads INTEGER NOT NULL, error TEXT, report TEXT) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS state(pipeline TEXT NOT NULL, stream TEXT NOT NULL, part TEXT NOT NULL, state TEXT NOT NULL,"
-	" PRIMARY KEY(pipeline, stream, part)) WITHOUT ROWID;";
+	" PRIMARY KEY(pipeline, stream, part)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS runs_of ON runs(pipeline, started_at);";
 
 static int sql_failed(struct tribx_store *s, struct tribx_error *e)
 {
@@ -118,6 +119,51 @@ int tribx_store_runs(struct tribx_store *s, const char *run_id, int64_t limit, s
 		sqlite3_bind_text(q, 1, run_id, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(q, 2, limit > 0 ? limit : 50);
 	return collect(s, q, out, e);
+}
+
+int tribx_store_last(struct tribx_store *s, const char *pipeline, int64_t *out, struct tribx_error *e)
+{
+	sqlite3_stmt *q = NULL;
+	sqlite3_prepare_v2(s->db, "SELECT started_at FROM runs WHERE pipeline = ? AND status = 'OK' ORDER BY started_at DESC LIMIT 1", -1, &q, NULL);
+	sqlite3_bind_text(q, 1, pipeline, -1, SQLITE_STATIC);
+	const int rc = q ? sqlite3_step(q) : SQLITE_ERROR;
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int64(q, 0) / 1000000;
+	sqlite3_finalize(q);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? TRIB_OK : sql_failed(s, e);
+}
+
+static void keep_text(char *to, size_t size, sqlite3_stmt *q, int col)
+{
+	const unsigned char *text = sqlite3_column_text(q, col);
+	snprintf(to, size, "%s", text ? (const char *)text : "");
+}
+
+int tribx_store_tries(struct tribx_store *s, const char *pipeline, const char *period, struct tribx_tries *out, struct tribx_error *e)
+{
+	sqlite3_stmt *q = NULL;
+	int rc = SQLITE_ERROR;
+	*out = (struct tribx_tries){ 0 };
+	sqlite3_prepare_v2(s->db, "SELECT started_at, status, run_id, json_extract(report, '$.load'), error"
+	                          " FROM runs WHERE pipeline = ?1 AND (?2 IS NULL OR json_extract(report, '$.period') = ?2) ORDER BY started_at DESC", -1, &q, NULL);
+	sqlite3_bind_text(q, 1, pipeline, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, 2, period, -1, SQLITE_STATIC);
+	while (q && !out->good && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+		const unsigned char *status = sqlite3_column_text(q, 1);
+		out->good = out->count == 0 && status && strcmp((const char *)status, "OK") == 0;
+		if (out->count > 0 && status && strcmp((const char *)status, "OK") == 0)
+			break;
+		out->first = sqlite3_column_int64(q, 0) / 1000000;
+		if (out->count == 0) {
+			out->last = out->first;
+			keep_text(out->run_id, sizeof out->run_id, q, 2);
+			keep_text(out->load, sizeof out->load, q, 3);
+			keep_text(out->error, sizeof out->error, q, 4);
+		}
+		out->count += !out->good;
+	}
+	sqlite3_finalize(q);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? TRIB_OK : sql_failed(s, e);
 }
 
 int tribx_store_states(struct tribx_store *s, const char *pipeline, const char *stream, struct trib_batch *states, struct tribx_error *e)

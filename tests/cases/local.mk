@@ -3,6 +3,7 @@ check_SCRIPTS_ALL += %D%/quickstart.sh %D%/banking77.sh
 EXTRA_DIST += %D%/quickstart/example.inc %D%/quickstart/expected.txt %D%/quickstart/numbers.sql %D%/banking77/rules.yaml %D%/banking77/banking77.yaml %D%/banking77/flip.py
 check_SCRIPTS_ALL += %D%/views.sh %D%/check.sh
 EXTRA_DIST += %D%/views
+check_SCRIPTS_ALL += %D%/schedule.sh
 check_SCRIPTS_ALL += %D%/run.sh %D%/dedupe.sh %D%/lookup.sh
 EXTRA_DIST += %D%/dedupe/windows.py %D%/lookup/join.py
 EXTRA_DIST += %D%/file

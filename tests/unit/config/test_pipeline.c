@@ -92,8 +92,6 @@ Test(pipeline, faults)
 		{ GOOD "checkpoint: { rows: 0, age: 5 }\n",
 		  "config.bad_value@4:21 option rows: out of range (allowed: 1..)\n"
 		  "config.bad_value@4:29 option age: not a duration (like 30s, 2m, 1h30m, 1d) (allowed: 1ms..)" },
-		{ GOOD "schedule: { cron: x, catchp: all }\n",
-		  "config.unknown_key@4:22 unknown key \"catchp\" in schedule" },
 		{ GOOD "steps: { a: b }\n",
 		  "config.bad_value@4:8 steps: not a list; write one step per line, each with a dash" },
 		{ GOOD "steps: [ { a: {}, b: {} }, 5: x, { use: m, name: source } ]\n",
