@@ -28,7 +28,9 @@ static const struct trib_field column_fields[] = {
 	F("tsv", TRIBX_TSV, ".tsv .tab", "line", 1, NULL, "fields between tabs") \
 	F("fixed", TRIBX_FIXED, ".fwf", "line", 1, NULL, "columns at fixed places of a line") \
 	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line") \
-	F("json", TRIBX_JSONL, ".json", "record", 1, tribx_lines_json, "one JSON document")
+	F("json", TRIBX_JSONL, ".json", "record", 1, tribx_lines_json, "one JSON document") \
+	F("xml", TRIBX_JSONL, ".xml", "record", 1, tribx_lines_xml, "XML elements") \
+	F("html", TRIBX_CSV, ".html .htm", "row", 1, tribx_lines_html, "a table of a web page")
 #define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
 #define WORD(word, rows, ends, record, first, cells, what) "|" word
 #define ENDS(word, rows, ends, record, first, cells, what) " " ends

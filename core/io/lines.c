@@ -46,8 +46,12 @@ static int one_piece(struct tribx_lines *l, struct tribx_error *e)
 	int rc = more(l, &have, e);
 	if (rc < 0)
 		return rc;
+	bool asks = !l->begun && l->declared && l->encoding == TRIBX_ENCODING_AUTO;
 	if (!l->begun && !l->raw)
 		tribx_sniff(&l->encoding, l->piece, have, &mark);
+	int declared = asks && !mark ? l->declared(l->piece, have) : -1;
+	if (declared >= 0)
+		l->encoding = (enum tribx_encoding)declared;
 	if (!l->begun)
 		l->mark = (int64_t)mark;
 	l->begun = true;

@@ -1,5 +1,5 @@
-/* lines - documents whose records are not lines become JSON lines on the reader's thread, in front of the decoder, which then
- * cuts and decodes as ever.
+/* lines - documents whose records are not lines become JSON lines (JSON, XML) or cells text (tables of web pages) on the reader's
+ * thread, in front of the decoder, which then cuts and decodes as ever.
  *
  * A kind takes the document piece by piece and appends what it makes of it; memory is that of one record. TRIB_END of the bytes
  * below is passed on only when the kind has seen the document's own end: it still means verified. */
@@ -16,6 +16,7 @@ struct tribx_lines {
 	int (*push)(struct tribx_lines *l, const char *p, size_t n, bool last, struct tribx_error *e);
 	void (*close)(struct tribx_lines *l);           /* frees l */
 	bool raw;                                       /* bytes as they are: the kind knows encodings itself; else they come as UTF-8 */
+	int (*declared)(const char *p, size_t n);       /* the encoding that the document itself names, -1: none; NULL: documents of the kind never do */
 	struct tribx_buf out;
 	const char *file;
 	int64_t at, mark;                               /* bytes of the file read; of its byte order mark, which push does not get */
@@ -32,6 +33,7 @@ int tribx_lines_open(struct tribx_lines *l, const struct tribx_format *f, struct
 
 /* The kinds, as rows of the table of formats want them. */
 int tribx_lines_json(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e);
+int tribx_lines_html(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e);
 int tribx_lines_xml(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_stream **out, struct tribx_error *e);
 
 #endif
