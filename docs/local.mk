@@ -8,6 +8,8 @@ dist_options_DATA = %D%/reference/README.md %D%/reference/check.md %D%/reference
   %D%/reference/sqlite.md
 dist_pages_DATA += %D%/dedupe.md %D%/lookup.md
 dist_options_DATA += %D%/reference/dedupe.md %D%/reference/lookup.md
+dist_pages_DATA += %D%/mask.md
+dist_options_DATA += %D%/reference/mask.md
 
 # pages that come from tables; tests/cases/reference.sh compares them with what the program writes
 dist_man1_MANS = %D%/trib.1

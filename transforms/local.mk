@@ -32,6 +32,13 @@ plugin_LTLIBRARIES += %D%/check.la
 %C%_check_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS)
 EXTRA_DIST += %D%/README.md %D%/check/README.md %D%/normalise/README.md %D%/recategorise/README.md
 
+# mask: its unit tests build the same files
+MASK = %D%/mask.c %D%/near.h %D%/mask/mask.h %D%/mask/sha256.c %D%/mask/partial.c %D%/mask/scan.c
+plugin_LTLIBRARIES += %D%/mask.la
+%C%_mask_la_SOURCES = $(MASK)
+%C%_mask_la_CFLAGS = $(AM_CFLAGS) -Wshadow
+EXTRA_DIST += %D%/mask/README.md
+
 # dedupe: its unit tests build the same files
 DEDUPE = %D%/dedupe.c %D%/dedupe/dedupe.h %D%/dedupe/temp.c %D%/dedupe/row.c %D%/dedupe/index.c %D%/dedupe/verdict.c %D%/dedupe/parts.c \
   %D%/dedupe/spool.c %D%/dedupe/scope.c

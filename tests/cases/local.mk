@@ -6,6 +6,7 @@ EXTRA_DIST += %D%/views
 check_SCRIPTS_ALL += %D%/schedule.sh
 check_SCRIPTS_ALL += %D%/run.sh %D%/dedupe.sh %D%/lookup.sh
 EXTRA_DIST += %D%/dedupe/windows.py %D%/lookup/join.py
+check_SCRIPTS_ALL += %D%/mask.sh
 EXTRA_DIST += %D%/file
 check_SCRIPTS_ALL += %D%/json.sh
 EXTRA_DIST += %D%/json/walk.py

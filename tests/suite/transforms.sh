@@ -10,12 +10,16 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="map check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest lookup bend mould"
+rows="map mask check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest lookup bend mould"
 third="(id | str) matches '3\$'" even="(id | str) matches '[02468]\$'"
 
 opts_map="filter: 'id >= 0', derive: { twice: id * 2, long: \"concat(word, '-', id)\" }, cast: { word: decimal }, rename: { word: amount }, constants: { k: v }"
 derive_map="word: \"concat(id, '.25')\"" carries_map=yes
 lacks_map="word@expr.unknown_column" bad_map="word@if($third, 'x', '1')@map.not_a_value"
+
+opts_mask="columns: { word: hash, note: { how: partial, last: 2 }, gone: drop }, scan: [free], key: 0123456789abcdef0123456789abcdef"
+derive_mask="word: id | str, note: \"concat('+43 664 12345', id)\", gone: id | str, free: \"concat('mail a', id, '@example.com or 0664/1234567')\"" carries_mask=yes
+lacks_mask="word@mask.unknown_column" without_bad_mask="it takes every row"
 
 opts_check="rows: [ { require: \"word != 'x'\" } ], figures: [ { measure: sum, column: id }, { measure: rows, min: 1, action: warn } ], not_null: [id]"
 derive_check="word: id | str" carries_check=yes

@@ -26,3 +26,10 @@ TESTS += %D%/unit_dedupe
 %C%_unit_dedupe_CPPFLAGS = $(UNIT_CPP) -I$(srcdir)/transforms $(XXHASH_CFLAGS)
 %C%_unit_dedupe_LDADD = $(UNIT_LIBS)
 %C%_unit_dedupe_LDFLAGS = $(UNIT_LINK)
+
+check_PROGRAMS += %D%/unit_mask
+TESTS += %D%/unit_mask
+%C%_unit_mask_SOURCES = %D%/test_mask.c %D%/drive.c %D%/drive.h $(MASK)
+%C%_unit_mask_CPPFLAGS = $(UNIT_CPP) -I$(srcdir)/transforms
+%C%_unit_mask_LDADD = $(UNIT_LIBS)
+%C%_unit_mask_LDFLAGS = $(UNIT_LINK)
