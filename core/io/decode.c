@@ -191,63 +191,6 @@ static size_t decide(struct tribx_decoder *d)
 	return n;
 }
 
-/* How many bytes of [p, p + n) are whole characters, and at most `most` of them; *count: how many. */
-static size_t characters(const struct tribx_layout *s, const char *p, size_t n, size_t most, size_t *count)
-{
-	size_t at = 0;
-	bool wide = s->encoding == TRIBX_UTF16LE || s->encoding == TRIBX_UTF16BE;
-	if (!wide && (s->encoding != TRIBX_UTF8 || s->in_bytes)) {
-		*count = n < most ? n : most;
-		return *count;
-	}
-	for (*count = 0; *count < most; ++*count) {
-		unsigned char c = at < n ? (unsigned char)p[at] : 0;
-		if (wide && n - at >= 2)
-			c = (unsigned char)p[at + (s->encoding == TRIBX_UTF16LE)];
-		size_t size = wide ? (c >= 0xD8 && c < 0xDC ? 4 : 2) : c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-		if (n - at < size)
-			break;
-		at += size;
-	}
-	return at;
-}
-
-static bool only_line_end(const char *p, size_t n)
-{
-	return (n == 1 && (*p == '\n' || *p == '\r')) || (n == 2 && memcmp(p, "\r\n", 2) == 0);
-}
-
-static const char line_end_inside[] = "a line end inside a record of record_length";
-
-/* Records without line ends get them here, so that all that follows is lines. */
-static const char *records(struct tribx_decoder *d, const char *in, size_t n, char *out, size_t *used, size_t *made)
-{
-	const struct tribx_layout *s = d->layout;
-	*used = *made = 0;
-	for (size_t count, u, m; *used < n;) {
-		size_t bytes = characters(s, in + *used, n - *used, d->record_left, &count);
-		const char *why = bytes ? tribx_to_utf8(s->encoding, in + *used, bytes, out + *made, &u, &m) : NULL;
-		if (!bytes)
-			break;
-		if (!why && (memchr(out + *made, '\n', m) || memchr(out + *made, '\r', m))) {
-			if (d->record_left != s->record_length || !only_line_end(out + *made, m))
-				return line_end_inside;
-			*used += d->ended && in + *used + u == d->raw + d->raw_have ? u : 0;   /* an editor's line end behind the last record */
-			break;
-		}
-		*used += u;
-		*made += m;
-		d->record_left -= count;
-		if (why || u < bytes)
-			return why;
-		if (!d->record_left) {
-			out[(*made)++] = '\n';
-			d->record_left = s->record_length;
-		}
-	}
-	return NULL;
-}
-
 /* Raw bytes to the room, as far as both go. */
 static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
 {
@@ -268,7 +211,7 @@ static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
 		size_t fits = (room - d->have) / 4, n = left < fits ? left : fits;
 		const char *in = d->raw + d->raw_at, *why;
 		if (d->layout->record_length)
-			why = records(d, in, n, d->room->mem + d->have, &used, &made);
+			why = tribx_records(d->layout, &d->record_left, d->ended && in + n == d->raw + d->raw_have, in, n, d->room->mem + d->have, &used, &made);
 		else
 			why = tribx_to_utf8(d->layout->encoding, in, n, d->room->mem + d->have, &used, &made);
 		d->raw_at += used;
@@ -277,7 +220,7 @@ static int convert(struct tribx_decoder *d, size_t room, struct tribx_error *e)
 		if (!why && !used && d->ended && left)
 			why = "the file ends inside a character";
 		if (why)
-			return tribx_fail(e, TRIB_DATA, why == line_end_inside ? "csv.line_end_in_record" : "format.bad_encoding", "%s, byte %lld: %s", d->layout->file, (long long)d->taken, why);
+			return tribx_fail(e, TRIB_DATA, why == tribx_line_end_inside ? "csv.line_end_in_record" : "format.bad_encoding", "%s, byte %lld: %s", d->layout->file, (long long)d->taken, why);
 		if (!used)
 			break;
 	}

@@ -157,6 +157,10 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 const struct tribx_rows_kind *tribx_rows_kind_of(const struct tribx_format *f, const char *file);
 int tribx_head(const struct tribx_format *f, const struct trib_field *columns, struct tribx_layout *s, const char *p, size_t n, bool ended,
                struct tribx_head *h, struct tribx_error *e);
+/* Whole characters of in as UTF-8, a line end behind each record; *left: characters that the open record wants. last: in ends the file.
+ * NULL or why in[*used] is wrong, tribx_line_end_inside among them. */
+const char *tribx_records(const struct tribx_layout *s, size_t *left, bool last, const char *in, size_t n, char *out, size_t *used, size_t *made);
+extern const char tribx_line_end_inside[];
 int tribx_fixed_check(const struct tribx_format *f, struct tribx_error *e);        /* places of fixed width */
 int tribx_numbers_of(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e);       /* column: for the message, may be "" */
 int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
