@@ -8,5 +8,5 @@ libcore_la_SOURCES += %D%/expr.h %D%/expr_bind.c %D%/expr_cast.c %D%/expr_cond.c
 libcore_la_SOURCES += %D%/html_text.c %D%/html_tokens.c %D%/html_tokens.h
 libcore_la_SOURCES += %D%/json_check.c %D%/json_index.c %D%/json_index.h %D%/json_plan.c %D%/json_plan.h %D%/json_split.c %D%/json_split.h %D%/json_strict.c %D%/json_strict.h \
                       %D%/json_text.c %D%/json_walk.c %D%/json_walk.h
-libcore_la_SOURCES += %D%/scan.c %D%/scan.h %D%/scan_kernel.h %D%/scan_kernels.h %D%/scan_serial.h %D%/scan_x86.c %D%/utf.c %D%/utf.h %D%/utf_tables.c
+libcore_la_SOURCES += %D%/scan.c %D%/scan.h %D%/scan_kernel.h %D%/scan_kernels.h %D%/scan_serial.h %D%/scan_x86.c %D%/scan_arm.c %D%/utf.c %D%/utf.h %D%/utf_tables.c
 EXTRA_DIST += %D%/README.md %D%/utf_tables.py

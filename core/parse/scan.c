@@ -9,7 +9,29 @@
 
 enum { STRIP = 16384, SLACK = 80 };   /* bytes indexed between two looks at the memory; what a kernel may write beyond */
 
-const char *const tribx_isa_names[] = { "serial", "sse2", "avx2", "avx512" };
+const char *const tribx_isa_names[] = { "serial", "sse2", "avx2", "avx512", "neon" };
+
+#if !defined __x86_64__ && !(defined __aarch64__ && defined __ARM_NEON && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+const struct tribx_kernel tribx_kernels[TRIBX_ISA_COUNT];     /* other machines take the serial machine */
+
+bool tribx_isa_here(enum tribx_isa isa)
+{
+	return isa == TRIBX_SERIAL;
+}
+#endif
+
+const struct tribx_kernel *tribx_kernel(enum tribx_isa isa)
+{
+	return tribx_kernels[isa].index && tribx_isa_here(isa) ? &tribx_kernels[isa] : NULL;
+}
+
+enum tribx_isa tribx_isa_best(void)
+{
+	for (enum tribx_isa isa = TRIBX_ISA_COUNT - 1; isa > TRIBX_SERIAL; isa--)
+		if (tribx_kernel(isa))
+			return isa;
+	return TRIBX_SERIAL;
+}
 
 bool tribx_dialect_serial(const struct tribx_dialect *d)
 {
@@ -59,10 +81,10 @@ bool tribx_scan_serial(const struct tribx_dialect *d, const char *p, size_t from
 		if ((at - from) % STRIP == 0 && !room(ix, STRIP))
 			return false;
 		enum step step = tribx_step(d, (unsigned char)p[at], &state);
-		ix->odd |= step == STEP_ODD;
-		if (step == STEP_FIELD || step == STEP_RECORD)
+		ix->odd |= (step & STEP_ODD) != 0;
+		if (step & (STEP_FIELD | STEP_RECORD))
 			ix->ends[++ix->fields] = (uint32_t)at;
-		if (step == STEP_RECORD)
+		if (step & STEP_RECORD)
 			ix->recs[++ix->records] = (uint32_t)ix->fields;
 	}
 	ix->open = (state & ~ESCAPED) == IN_QUOTES;
@@ -72,7 +94,7 @@ bool tribx_scan_serial(const struct tribx_dialect *d, const char *p, size_t from
 void tribx_cut(const struct tribx_dialect *d, const char *p, size_t to, struct tribx_cut *c)
 {
 	for (; c->seen < to; c->seen++)
-		if (tribx_step(d, (unsigned char)p[c->seen], &c->state) == STEP_RECORD)
+		if (tribx_step(d, (unsigned char)p[c->seen], &c->state) & STEP_RECORD)
 			c->end = c->seen + 1;
 }
 

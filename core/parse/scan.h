@@ -32,7 +32,7 @@ struct tribx_index {
 void tribx_index_done(struct tribx_index *ix);
 
 /* Kernels, fastest last. One is chosen once; tests and measurements name them. */
-enum tribx_isa { TRIBX_SERIAL, TRIBX_SSE2, TRIBX_AVX2, TRIBX_AVX512, TRIBX_ISA_COUNT };
+enum tribx_isa { TRIBX_SERIAL, TRIBX_SSE2, TRIBX_AVX2, TRIBX_AVX512, TRIBX_NEON, TRIBX_ISA_COUNT };
 extern const char *const tribx_isa_names[];
 bool tribx_isa_here(enum tribx_isa isa);
 enum tribx_isa tribx_isa_best(void);

@@ -20,7 +20,7 @@ static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t ba
 static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size_t at, size_t to, struct tribx_strip *s)
 {
 	uint32_t *end = s->ends, *rec = s->recs;
-	uint64_t inside = s->inside, after_end = s->after_end, after_close = s->after_close, odd = 0;
+	uint64_t inside = s->inside, after_end = s->after_end, after_close = s->after_close, after_return = s->after_return, odd = 0;
 	for (; at < to; at += 64) {
 		ISA(block) b = ISA(load)(p + at);
 		uint64_t valid = to - at >= 64 ? ~0ull : (1ull << (to - at)) - 1;
@@ -29,11 +29,13 @@ static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size
 		uint64_t line = ISA(eq)(b, d->eol) & ~in & valid;
 		uint64_t stop = (ISA(eq)(b, d->delimiter) & ~in & valid) | line;
 		inside = (uint64_t)((int64_t)in >> 63);
-		if (quote | after_close) {
-			uint64_t opens = quote & in, closes = quote & ~in;
+		if (quote | after_close | after_return) {
+			uint64_t opens = quote & in, closes = quote & ~in, behind = (closes << 1 | after_close) & valid & ~(stop | quote);
+			uint64_t back = behind & ISA(eq)(b, '\r');       /* fine if the line ends there */
 			odd |= opens & ~((stop | quote) << 1 | after_end);
-			odd |= (closes << 1 | after_close) & valid & ~(stop | quote | ISA(eq)(b, '\r'));
+			odd |= (behind & ~back) | ((back << 1 | after_return) & valid & ~line);
 			after_close = closes >> 63;
+			after_return = back >> 63;
 		}
 		after_end = (stop | quote) >> 63;
 		uint32_t base = (uint32_t)(end - s->first);
@@ -41,7 +43,7 @@ static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size
 		for (; line; line &= line - 1)
 			*rec++ = base + (uint32_t)__builtin_popcountll(stop & (line ^ (line - 1)));
 	}
-	*s = (struct tribx_strip){ s->first, end, rec, inside, after_end, after_close, s->odd | odd };
+	*s = (struct tribx_strip){ s->first, end, rec, inside, after_end, after_close, after_return, s->odd | odd };
 }
 
 static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned char a, unsigned char b)

@@ -10,6 +10,7 @@ struct tribx_strip {
 	uint32_t *first, *ends, *recs;
 	uint64_t inside;                /* all ones inside quotes */
 	uint64_t after_end, after_close;/* 1: the byte before was an end or a quote; a closing quote */
+	uint64_t after_return;          /* 1: it was a \r behind a closing quote */
 	uint64_t odd;
 };
 
@@ -19,6 +20,9 @@ struct tribx_kernel {
 	void (*json)(const char *p, size_t at, size_t to, struct tribx_json_strip *s);
 	bool (*text)(const char *p, size_t n);   /* UTF-8 without NUL; a multiple of 64 bytes that ends with 3 ASCII bytes or more */
 };
+extern const struct tribx_kernel tribx_kernels[];              /* of the machine that this is built for: scan_x86.c, scan_arm.c, scan.c */
 const struct tribx_kernel *tribx_kernel(enum tribx_isa isa);   /* NULL: serial, or not on this machine */
+
+struct masks { uint64_t slash, quote, control, punct, white; };
 
 #endif

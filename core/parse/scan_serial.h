@@ -4,8 +4,8 @@
 
 #include "parse/scan.h"
 
-enum { AT_RECORD, AT_FIELD, IN_PLAIN, IN_QUOTES, CLOSED, IN_COMMENT, ESCAPED = 8 };   /* ESCAPED is added to one of the others */
-enum step { STEP_ON, STEP_FIELD, STEP_RECORD, STEP_ODD };
+enum { AT_RECORD, AT_FIELD, IN_PLAIN, IN_QUOTES, CLOSED, IN_COMMENT, RETURNED, ESCAPED = 8 };   /* ESCAPED is added to one of the others; RETURNED: \r behind a closing quote */
+enum step { STEP_ON, STEP_FIELD, STEP_RECORD, STEP_ODD = 4 };                                    /* ODD is added, too */
 
 /* Where parity would be wrong the machine does what parity does, and says STEP_ODD: both give the same fields. */
 static inline enum step tribx_step(const struct tribx_dialect *d, unsigned char c, uint8_t *state)
@@ -29,25 +29,24 @@ static inline enum step tribx_step(const struct tribx_dialect *d, unsigned char 
 		*state = quote ? CLOSED : IN_QUOTES;
 		return STEP_ON;
 	}
+	const bool returned = *state == RETURNED;
 	if (c == d->eol || c == d->delimiter) {
 		*state = c == d->eol ? AT_RECORD : AT_FIELD;
-		return c == d->eol ? STEP_RECORD : STEP_FIELD;
+		return c == d->eol ? STEP_RECORD : returned ? STEP_FIELD | STEP_ODD : STEP_FIELD;
 	}
 	if (quote) {
-		bool stray = *state == IN_PLAIN;
+		bool stray = *state == IN_PLAIN || returned;
 		if (stray && d->keep_stray)
 			return STEP_ON;
 		*state = IN_QUOTES;
 		return stray ? STEP_ODD : STEP_ON;
 	}
 	if (*state == CLOSED) {
-		if (c == '\r')
-			return STEP_ON;
-		*state = IN_PLAIN;
-		return STEP_ODD;
+		*state = c == '\r' ? RETURNED : IN_PLAIN;
+		return c == '\r' ? STEP_ON : STEP_ODD;
 	}
 	*state = IN_PLAIN;
-	return STEP_ON;
+	return returned ? STEP_ODD : STEP_ON;
 }
 
 #endif

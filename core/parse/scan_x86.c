@@ -10,8 +10,6 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 
-struct masks { uint64_t slash, quote, control, punct, white; };
-
 /* ---- SSE2 ---- */
 
 #define TARGET
@@ -215,7 +213,7 @@ static inline TARGET struct masks avx512_masks(avx512_block b)
 #undef TARGET
 #undef ISA
 
-static const struct tribx_kernel kernels[TRIBX_ISA_COUNT] = {
+const struct tribx_kernel tribx_kernels[TRIBX_ISA_COUNT] = {
 	[TRIBX_SSE2] = { sse2_index, sse2_tally, sse2_json, sse2_text },
 	[TRIBX_AVX2] = { avx2_index, avx2_tally, avx2_json, avx2_text },
 	[TRIBX_AVX512] = { avx512_index, avx512_tally, avx512_json, avx2_text },
@@ -225,27 +223,6 @@ bool tribx_isa_here(enum tribx_isa isa)
 {
 	bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul") &&
 	            __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
-	return isa < TRIBX_AVX2 || (avx2 && (isa == TRIBX_AVX2 || (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))));
-}
-#else
-/* Other machines take the serial machine; a kernel for them is a row here. */
-static const struct tribx_kernel kernels[TRIBX_ISA_COUNT];
-
-bool tribx_isa_here(enum tribx_isa isa)
-{
-	return isa == TRIBX_SERIAL;
+	return isa < TRIBX_AVX2 || (avx2 && (isa == TRIBX_AVX2 || (isa == TRIBX_AVX512 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))));
 }
 #endif
-
-const struct tribx_kernel *tribx_kernel(enum tribx_isa isa)
-{
-	return kernels[isa].index && tribx_isa_here(isa) ? &kernels[isa] : NULL;
-}
-
-enum tribx_isa tribx_isa_best(void)
-{
-	for (enum tribx_isa isa = TRIBX_AVX512; isa > TRIBX_SERIAL; isa--)
-		if (tribx_kernel(isa))
-			return isa;
-	return TRIBX_SERIAL;
-}

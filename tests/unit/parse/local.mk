@@ -10,3 +10,10 @@ EXTRA_DIST += %D%/date_cases.py %D%/dates.tsv %D%/dec_cases.py %D%/locale_cases.
 %C%_unit_parse_CPPFLAGS = $(UNIT_CPP)
 %C%_unit_parse_LDADD = $(UNIT_LIBS)
 %C%_unit_parse_LDFLAGS = $(UNIT_LINK)
+# few files and no framework: tests/cases/neon.sh builds it for another machine, too
+check_PROGRAMS += %D%/kernels
+TESTS += %D%/kernels
+%C%_kernels_SOURCES = %D%/kernels.c
+%C%_kernels_CPPFLAGS = $(UNIT_CPP)
+%C%_kernels_LDADD = libcore.la
+%C%_kernels_LDFLAGS = $(UNIT_LINK)
