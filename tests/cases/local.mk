@@ -1,6 +1,5 @@
 check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh %D%/csv.sh
 EXTRA_DIST += %D%/csv/random.py %D%/csv/tables.json %D%/csv/walk.py
-check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh
 check_SCRIPTS_ALL += %D%/neon.sh
 check_SCRIPTS_ALL += %D%/quickstart.sh %D%/banking77.sh
 EXTRA_DIST += %D%/quickstart/example.inc %D%/quickstart/expected.txt %D%/quickstart/numbers.sql %D%/banking77/rules.yaml %D%/banking77/banking77.yaml %D%/banking77/flip.py
