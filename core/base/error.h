@@ -11,6 +11,7 @@
 
 struct tribx_error {
 	int status;               /* enum trib_status; 0: not set */
+	bool note;                /* of a finding: what was found out, not even a warning */
 	char code[48];            /* csv.ragged_row; see errors.def */
 	char text[512];           /* what, no "failed to", no full stop */
 	char file[256];           /* the user's file, as the user would name it; "" none */

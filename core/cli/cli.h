@@ -22,6 +22,7 @@ struct tribx_cli {
 	const char *const *select; size_t select_count;
 	struct tribx_arena arena;               /* lives as long as the call */
 	struct tribx_findings findings;         /* shown at the end, or with the envelope */
+	bool tells;                             /* notes are part of the answer: shown without being asked for */
 	struct tribx_error error;               /* the command itself broke */
 	struct json_t *summary, *result;        /* of the envelope; the frame lets go of them */
 	bool streamed;                          /* the verb wrote JSON lines: no envelope */

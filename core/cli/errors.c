@@ -58,9 +58,9 @@ static void print_place(FILE *to, const struct tribx_error *e)
 
 void tribx_error_print(FILE *to, const struct tribx_error *e, bool color)
 {
-	bool warning = e->status == TRIB_OK;
-	fprintf(to, "%s%s[%s]%s", paint(color, warning ? "\033[33;1m" : "\033[31;1m"), warning ? "warning" : "error",
-	        e->code, paint(color, "\033[0m"));
+	const bool warning = e->status == TRIB_OK;
+	fprintf(to, "%s%s[%s]%s", paint(color, e->note ? "\033[1m" : warning ? "\033[33;1m" : "\033[31;1m"),
+	        e->note ? "note" : warning ? "warning" : "error", e->code, paint(color, "\033[0m"));
 	print_masked(to, ": ", e->text);
 	if (e->file[0])
 		print_place(to, e);
@@ -82,7 +82,7 @@ static void set_text(json_t *o, const char *key, const char *text)
 struct json_t *tribx_error_json(const struct tribx_error *e)
 {
 	json_t *o = json_object();
-	set_text(o, "severity", e->status == TRIB_OK ? "warning" : "error");
+	set_text(o, "severity", e->note ? "note" : e->status == TRIB_OK ? "warning" : "error");
 	set_text(o, "code", e->code);
 	set_text(o, "message", e->text);
 	set_text(o, "file", e->file);

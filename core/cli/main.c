@@ -144,7 +144,7 @@ static void talk(const struct tribx_cli *c)
 {
 	fflush(stdout);   /* the order of stdout and stderr on one terminal is that of events */
 	for (size_t i = 0; i < c->findings.count; i++)
-		if (!c->quiet || c->findings.items[i].status != TRIB_OK)
+		if ((!c->quiet || c->findings.items[i].status != TRIB_OK) && (c->tells || !c->findings.items[i].note))
 			tribx_error_print(stderr, &c->findings.items[i], c->err_color);
 	if (c->findings.dropped)
 		fprintf(stderr, "and %zu more\n", c->findings.dropped);

@@ -56,6 +56,7 @@ static void add_json(struct tribx_cli *c, const struct tribx_pipeline *conf, con
 static int preview_one(struct tribx_cli *c, const struct tribx_pipeline *conf, const struct flags *f)
 {
 	struct tribx_error e = { 0 };
+	c->tells = true;
 	struct tribx_preview *p = calloc(1, sizeof *p);
 	int rc = p ? tribx_preview(p, conf, f->limit, READ_MAX, &c->findings, &e) : TRIB_FATAL;
 	if (p && c->json)

@@ -28,6 +28,8 @@ struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, cons
                                       const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 /* The place of c, with the line for the caret; an error that has a place keeps it. e and c may be NULL. */
 void tribx_error_place(struct tribx_error *e, const struct tribx_conf *c, bool on_key);
+/* Notes (status OK) of one place that reads many files: some of them, so that faults find room. */
+void tribx_findings_tell(struct tribx_findings *to, const struct tribx_findings *notes);
 void tribx_findings_unique(struct tribx_findings *f);                      /* one text at one place stays once */
 /* warnings are not counted, dropped ones are */
 size_t tribx_findings_faults(const struct tribx_findings *f);

@@ -4,7 +4,7 @@
 
 #include "field/field.h"
 
-enum { FINDINGS_MAX = 200 };
+enum { FINDINGS_MAX = 200, NOTES_MAX = 50 };
 
 struct tribx_error *tribx_finding_new(struct tribx_findings *f)
 {
@@ -76,6 +76,15 @@ static bool known(const struct tribx_findings *f, size_t n, bool value)
 			return true;
 	}
 	return false;
+}
+
+void tribx_findings_tell(struct tribx_findings *to, const struct tribx_findings *notes)
+{
+	for (size_t i = 0; i < notes->count && to->count < NOTES_MAX; i++) {
+		struct tribx_error *note = tribx_finding_new(to);
+		if (note)
+			*note = notes->items[i];
+	}
 }
 
 void tribx_findings_unique(struct tribx_findings *f)

@@ -27,6 +27,7 @@ struct tribx_decoder {
 	int64_t order;                   /* of the next chunk */
 	bool started, ended, encoded, done;
 	bool undecided;                  /* all ASCII so far: UTF-8 and the fallback are the same */
+	struct tribx_findings notes;
 };
 
 static int no_memory(const struct tribx_decoder *d, struct tribx_error *e)
@@ -87,6 +88,7 @@ void tribx_decoder_free(struct tribx_decoder *d)
 	tribx_stream_close(d->text);
 	tribx_room_drop(d->room);
 	tribx_layout_drop(d->layout);
+	tribx_findings_done(&d->notes);
 	free(d->raw);
 	free(d);
 }
@@ -95,6 +97,11 @@ void tribx_decoder_tune(struct tribx_decoder *d, size_t room, enum tribx_isa isa
 {
 	d->size = room;
 	d->layout->isa = isa;
+}
+
+const struct tribx_findings *tribx_decoder_notes(const struct tribx_decoder *d)
+{
+	return &d->notes;
 }
 
 int64_t tribx_decoder_footers(const struct tribx_decoder *d)
@@ -386,11 +393,11 @@ static int unclosed(struct tribx_decoder *d, size_t from, struct tribx_error *e)
 	return tribx_fail(e, TRIB_DATA, "csv.unclosed_quote", "%s, %s %lld: a quote opens here and never closes", d->layout->file, d->layout->kind->record, (long long)line);
 }
 
-/* The range to hand on; grows the room until it holds a record. */
-static int next_range(struct tribx_decoder *d, size_t *end, struct tribx_error *e)
+/* The range to hand on, of `size` bytes if there are so many; grows the room until it holds a record. */
+static int next_range(struct tribx_decoder *d, size_t size, size_t *end, struct tribx_error *e)
 {
 	const struct tribx_layout *s = d->layout;
-	for (size_t size = d->size;; size *= 2) {
+	for (;; size *= 2) {
 		int rc = fill(d, size, e);
 		if (rc != TRIB_OK)
 			return rc;
@@ -411,6 +418,30 @@ static int next_range(struct tribx_decoder *d, size_t *end, struct tribx_error *
 	return tribx_fail(e, TRIB_DATA, code, "%s, %s %lld: a row is longer than record_max (%zu bytes)", s->file, s->kind->record, (long long)d->line, s->record_max);
 }
 
+static int (*const decoders[])(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e) = {
+	[TRIBX_CSV] = tribx_decode_csv, [TRIBX_TSV] = tribx_decode_csv, [TRIBX_FIXED] = tribx_decode_fixed, [TRIBX_JSONL] = tribx_decode_json,
+};
+
+/* How numbers are written where nobody declared it: the first rows tell. They stay in the room, for the first range. */
+static int infer(struct tribx_decoder *d, struct tribx_error *e)
+{
+	const struct tribx_layout *s = d->layout;
+	size_t end = d->from;
+	int64_t rows = 0;
+	if (!tribx_infer_wanted(s))
+		return TRIB_OK;
+	for (size_t size = d->size; rows < TRIBX_INFER_ROWS; size *= 2) {
+		int rc = next_range(d, size, &end, e);
+		if (rc != TRIB_OK)
+			return rc;
+		rows = (int64_t)tribx_tally(s->isa, d->room->mem + d->from, end - d->from, s->dialect.eol, s->dialect.eol).a;
+		if (all_read(d) || size >= TRIBX_INFER_BYTES)
+			break;
+	}
+	const struct tribx_chunk first = { .later.decode = decoders[s->rows], .layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset };
+	return tribx_infer(d->layout, &first, &d->notes, e);
+}
+
 /* ---- handing on ---- */
 
 static void drop_chunk(struct tribx_later *l)
@@ -420,10 +451,6 @@ static void drop_chunk(struct tribx_later *l)
 	tribx_layout_drop(c->layout);
 	free(c);
 }
-
-static int (*const decoders[])(struct tribx_later *l, struct trib_batch *out, struct tribx_error *e) = {
-	[TRIBX_CSV] = tribx_decode_csv, [TRIBX_TSV] = tribx_decode_csv, [TRIBX_FIXED] = tribx_decode_fixed, [TRIBX_JSONL] = tribx_decode_json,
-};
 
 /* Takes [from, end) out of the decoder, with its room; what is behind it moves to a new room. */
 static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
@@ -454,10 +481,13 @@ static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
 
 int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e)
 {
-	int rc = d->started ? TRIB_OK : head(d, e);
+	bool first = !d->started;
+	int rc = first ? head(d, e) : TRIB_OK;
+	if (rc == TRIB_OK && first)
+		rc = infer(d, e);
 	size_t end = d->from;
 	if (rc == TRIB_OK && !d->done)
-		rc = next_range(d, &end, e);
+		rc = next_range(d, d->size, &end, e);
 	if (rc == TRIB_OK)
 		rc = tribx_layout_batch(d->layout, out) == TRIB_OK ? TRIB_OK : no_memory(d, e);
 	if (rc != TRIB_OK)

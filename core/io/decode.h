@@ -11,17 +11,23 @@
 #include "arrow/build.h"
 #include "io/cells.h"
 #include "io/format.h"
+#include "parse/guess.h"
 #include "parse/json_walk.h"
+#include "parse/moment.h"
 #include "parse/utf.h"
 #include <tributary/value.h>
 
 /* ---- options, as users write them ---- */
 
-struct tribx_column_option { const char *type, *from, *format, *locale, *join; int64_t precision, scale, width; bool personal; };
+struct tribx_column_option {
+	const char *type, *from, *format, *locale, *join, *currency, *zone, *dst_gap, *dst_fold, *fraction;
+	int64_t precision, scale, width;
+	bool scientific, percent, dash_is_zero, roll, personal;
+};
 struct tribx_format_limits { int64_t unpacked, ratio, entries, nesting, inner, window; };
 struct tribx_format {
 	const char *format, *delimiter, *quote, *escape, *stray_quotes, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
-		*other_columns, *locale, *unpack, *repeated_headers, *total_column, *total_scope, *total_tolerance, *total_mismatch, *width_in;
+		*other_columns, *locale, *zone, *unpack, *repeated_headers, *total_column, *total_scope, *total_tolerance, *total_mismatch, *width_in;
 	bool header, trim;
 	int64_t skip, skip_after_header, footer, record_max, field_max, header_rows, record_length;
 	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table;
@@ -56,6 +62,10 @@ struct tribx_target {                    /* one column of the batches */
 	enum trib_type type;
 	int precision, scale;
 	struct trib_numbers numbers;
+	bool infer;                      /* marks of numbers: nothing was declared, the first rows tell */
+	bool personal;                   /* its cells are not shown */
+	bool undecided;                  /* they told nothing: a later 1.234 has two readings */
+	struct tribx_clock clock;
 	const char *many;                /* JSON: steps behind the source, from the first [*] on; NULL: none */
 	bool of_item;                    /* JSON: of an item of `explode`; source is of that plan */
 	int source;                      /* CSV: field of the record; JSON: column of the plan, or TRIBX_ORDINAL */
@@ -68,6 +78,7 @@ bool tribx_words_of(struct tribx_arena *a, const trib_list *from, struct tribx_w
 struct tribx_layout {
 	atomic_int refs;
 	atomic_llong footers, repeats;   /* rows that footer_match left out; repeated headers that were dropped */
+	atomic_llong folds;              /* clock times that exist twice: one was taken */
 	struct tribx_arena memory;
 	char *file;
 	enum tribx_isa isa;
@@ -90,6 +101,9 @@ struct tribx_layout {
 	const char **fields;             /* their names */
 	struct tribx_target *targets;
 	int target_count;
+	struct { const char *name; struct tribx_zone *is; } zones[8];    /* of the targets' clocks */
+	int zone_count;
+	struct tribx_guess *guesses;     /* set while the first rows are looked at: one per target */
 	struct tribx_json_plan plan;     /* JSON with declared columns: constant */
 	struct tribx_json_plan items;    /* JSON with explode: of one item */
 	int explode;                     /* column of plan that holds the items, -1: none */
@@ -141,6 +155,7 @@ struct tribx_fill {
 	struct tribx_column_fill *columns;
 	struct { uint32_t row; int target; bool error; char sample[48]; } *bad;      /* cells that do not fit their column */
 	size_t bad_count, bad_cap;
+	int64_t folds;
 	bool failed;                     /* no memory */
 };
 bool tribx_fill_start(struct tribx_fill *f, const struct tribx_chunk *c, struct trib_batch *out);       /* f: gather is set, the rest zero */
@@ -148,6 +163,19 @@ char *tribx_fill_room(struct tribx_fill *f, size_t size, int *page);           /
 void tribx_put_texts(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n);
 bool tribx_fill_columns(struct tribx_fill *f);                                 /* true: all rows fit and the columns are committed */
 void tribx_fill_done(struct tribx_fill *f);
+
+/* ---- how numbers are written, where nobody declared it ---- */
+
+enum { TRIBX_INFER_ROWS = 10000, TRIBX_INFER_BYTES = 8 << 20 };
+bool tribx_infer_wanted(const struct tribx_layout *s);
+/* From the rows of first; the layout is not shared yet. Evidence goes to notes. */
+int tribx_infer(struct tribx_layout *s, const struct tribx_chunk *first, struct tribx_findings *notes, struct tribx_error *e);
+void tribx_infer_cells(struct tribx_guess *g, const struct tribx_layout *s, const struct tribx_cell *cells, size_t n);
+/* 1.234 and its like, which a column that nothing is known of may mean either way. */
+bool tribx_two_readings(struct trib_text cell);
+bool tribx_cell_null(const struct tribx_layout *s, const struct tribx_cell *c);
+/* Why a cell is no value of its column: code and text of the dead letter. error: the sample is what the file says of the cell; hidden: nobody may see it. */
+const char *tribx_cell_why(char *to, size_t size, const struct tribx_layout *s, const struct tribx_target *t, const char *sample, bool error, bool hidden);
 
 /* ---- the head ---- */
 
@@ -162,6 +190,10 @@ int tribx_head(const struct tribx_format *f, const struct trib_field *columns, s
 const char *tribx_records(const struct tribx_layout *s, size_t *left, bool last, const char *in, size_t n, char *out, size_t *used, size_t *made);
 extern const char tribx_line_end_inside[];
 int tribx_fixed_check(const struct tribx_format *f, struct tribx_error *e);        /* places of fixed width */
+bool tribx_locale_open(const char *locale);                 /* nothing is declared, or infer */
+/* How the cells of a column are read. c: NULL for columns of a stream. */
+int tribx_reading(const struct tribx_format *f, const struct tribx_column_option *c, struct tribx_layout *s, struct tribx_target *t, struct tribx_error *e);
+int tribx_reading_check(const char *column, const struct tribx_column_option *c, const char *zone, struct tribx_error *e);      /* c, zone: may be NULL */
 int tribx_numbers_of(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e);       /* column: for the message, may be "" */
 int tribx_layout_batch(const struct tribx_layout *s, struct trib_batch *out);    /* the columns of the targets, no rows */
 /* Which encoding, by byte order mark or declaration; *mark: bytes of the mark, which are no text. */

@@ -72,7 +72,7 @@ static void bad(struct tribx_fill *f, const struct tribx_target *t, size_t row, 
 
 /* ---- one cell ---- */
 
-static bool is_null(const struct tribx_layout *s, const struct tribx_cell *c)
+bool tribx_cell_null(const struct tribx_layout *s, const struct tribx_cell *c)
 {
 	struct trib_text t = { c->p, c->size };
 	if (c->page == TRIBX_CELL_NULL)
@@ -116,19 +116,28 @@ static bool plain(const struct tribx_cell *c, char mark, int64_t *out, int *scal
 static bool number(const struct tribx_target *t, const struct tribx_cell *c, trib_dec *out, int *scale)
 {
 	static const struct trib_numbers json = { .decimal = '.', .scientific = true };
-	return trib_number(c->page == TRIBX_CELL_NUMBER ? &json : &t->numbers, (struct trib_text){ c->p, c->size }, out, scale) == 0;
+	const bool is_json = c->page == TRIBX_CELL_NUMBER;
+	return trib_number(is_json ? &json : &t->numbers, (struct trib_text){ c->p, c->size }, out, scale) == 0 &&
+	       (is_json || !t->undecided || *scale != 3 || !tribx_two_readings((struct trib_text){ c->p, c->size }));
 }
 
+/* The decimal mark where plain() may read the column; a mark that no cell has where it may not. */
 static char mark_of(const struct tribx_target *t, const struct tribx_cell *c)
 {
-	return c->page == TRIBX_CELL_NUMBER ? '.' : t->numbers.decimal;
+	return c->page == TRIBX_CELL_NUMBER ? '.' : t->undecided ? 0 : t->numbers.decimal;
+}
+
+/* Columns of percent need the sign: bare digits are none. */
+static bool may_be_plain(const struct tribx_target *t, const struct tribx_cell *c)
+{
+	return !t->numbers.percent || c->page == TRIBX_CELL_NUMBER;
 }
 
 static bool int64(const struct tribx_target *t, const struct tribx_cell *c, int64_t *out)
 {
 	int scale;
 	trib_dec v, whole, back;
-	if (plain(c, 0, out, &scale))
+	if (may_be_plain(t, c) && plain(c, 0, out, &scale))
 		return true;
 	if (!number(t, c, &v, &scale) || trib_dec_rescale(v, scale, 0, &whole) != 0 || trib_dec_rescale(whole, 0, scale, &back) != 0)
 		return false;
@@ -143,7 +152,7 @@ static bool decimal(const struct tribx_target *t, const struct tribx_cell *c, tr
 	int64_t v;
 	int scale;
 	trib_dec d;
-	if (plain(c, mark_of(t, c), &v, &scale) && scale <= t->scale && t->scale - scale <= 18 && t->precision == 38) {
+	if (may_be_plain(t, c) && plain(c, mark_of(t, c), &v, &scale) && scale <= t->scale && t->scale - scale <= 18 && t->precision == 38) {
 		__int128 wide = (__int128)v * power[t->scale - scale];
 		*out = (trib_dec){ .lo = (uint64_t)wide, .hi = (int64_t)(wide >> 64) };
 		return true;
@@ -161,13 +170,11 @@ static bool float64(const struct tribx_target *t, const struct tribx_cell *c, do
 	int64_t v;
 	int scale;
 	trib_dec d;
-	if (plain(c, mark_of(t, c), &v, &scale) && v > -(1ll << 53) && v < 1ll << 53) {   /* both exact: one rounding */
+	if (may_be_plain(t, c) && plain(c, mark_of(t, c), &v, &scale) && v > -(1ll << 53) && v < 1ll << 53) {   /* both exact: one rounding */
 		*out = (double)v / power[scale];
 		return true;
 	}
-	struct tribx_target any = *t;
-	any.numbers.scientific = true;
-	if (!number(&any, c, &d, &scale))
+	if (!number(t, c, &d, &scale))
 		return false;
 	*out = trib_dec_f64(d, scale);
 	return true;
@@ -206,6 +213,18 @@ static void put_null(struct tribx_fill *f, int index, size_t row)
 	c->nulls++;
 }
 
+static bool moment(struct tribx_fill *f, const struct tribx_target *t, struct trib_text text, bool canonical, trib_time *out)
+{
+	struct tribx_clock clock = t->clock;
+	if (canonical) {                 /* a sheet's clock has no zone and needs none */
+		clock.format = NULL;
+		clock.utc = !clock.zone;
+	}
+	int rc = tribx_moment(&clock, text, out);
+	f->folds += rc == 1;
+	return rc >= 0;
+}
+
 static bool parse(struct tribx_fill *f, const struct tribx_target *t, const struct tribx_cell *cell, void *values, size_t row)
 {
 	struct trib_text text = { cell->p, cell->size };
@@ -224,7 +243,7 @@ static bool parse(struct tribx_fill *f, const struct tribx_target *t, const stru
 	case TRIB_DATE:
 		return trib_date_parse(text, format, (trib_date *)values + row) == 0;
 	case TRIB_TIME:
-		return trib_time_parse(text, format, (trib_time *)values + row) == 0;
+		return moment(f, t, text, cell->page == TRIBX_CELL_TIME, (trib_time *)values + row);
 	case TRIB_BOOL:
 		if (!boolean(cell, &is))
 			return false;
@@ -273,12 +292,20 @@ void tribx_put_texts(struct tribx_fill *f, int index, const struct tribx_cell *c
 	}
 }
 
+/* The dash of accountants, which is null elsewhere. */
+static bool is_zero(const struct tribx_target *t, const struct tribx_cell *c)
+{
+	trib_dec v;
+	int scale;
+	return t->numbers.dash_is_zero && c->page >= 0 && c->size && number(t, c, &v, &scale);
+}
+
 static void put_typed(struct tribx_fill *f, int index, const struct tribx_cell *cells, size_t row, size_t n)
 {
 	const struct tribx_target *t = &f->chunk->layout->targets[index];
 	void *values = f->columns[index].values;
 	for (size_t i = 0; i < n; i++) {
-		if (is_null(f->chunk->layout, &cells[i])) {
+		if (tribx_cell_null(f->chunk->layout, &cells[i]) && !is_zero(t, &cells[i])) {
 			put_zero(t, values, row + i);
 			put_null(f, index, row + i);
 		} else if (!parse(f, t, &cells[i], values, row + i)) {
@@ -311,6 +338,24 @@ static void reserve(struct tribx_fill *f, int index)
 		f->failed = true;
 }
 
+/* The first rows only to learn how their numbers are written: nothing is put anywhere. */
+static bool look(struct tribx_fill *f)
+{
+	const struct tribx_layout *s = f->chunk->layout;
+	struct tribx_cell cells[TRIBX_CELLS];
+	for (size_t row = 0; row < f->rows && row < TRIBX_INFER_ROWS; row += TRIBX_CELLS)
+		for (int i = 0; i < s->target_count; i++) {
+			size_t n = f->rows - row < TRIBX_CELLS ? f->rows - row : TRIBX_CELLS;
+			n = TRIBX_INFER_ROWS - row < n ? TRIBX_INFER_ROWS - row : n;
+			if (!s->targets[i].infer)
+				continue;
+			f->gather(f, &s->targets[i], row, n, cells);
+			tribx_infer_cells(&s->guesses[i], s, cells, n);
+		}
+	f->rows = 0;
+	return true;
+}
+
 /* A block of rows through all columns, then the next: the text of the block is read from memory once. Nothing is committed
  * until all rows fit. */
 bool tribx_fill_columns(struct tribx_fill *f)
@@ -318,8 +363,11 @@ bool tribx_fill_columns(struct tribx_fill *f)
 	const struct tribx_layout *s = f->chunk->layout;
 	struct tribx_cell cells[TRIBX_CELLS];
 	f->bad_count = 0;
+	f->folds = 0;
 	if (!f->rows)
 		return !f->failed;
+	if (s->guesses)
+		return look(f);
 	for (int i = 0; i < s->target_count && !f->failed; i++)
 		reserve(f, i);
 	for (size_t row = 0; row < f->rows; row += TRIBX_CELLS)
@@ -339,5 +387,7 @@ bool tribx_fill_columns(struct tribx_fill *f)
 	for (int i = 0; i < s->target_count; i++)
 		tribx_column_commit(f->out, i, (int64_t)f->rows, f->columns[i].nulls);
 	trib_rows(f->out, (int64_t)f->rows);
+	if (f->folds)
+		atomic_fetch_add_explicit(&f->chunk->layout->folds, f->folds, memory_order_relaxed);
 	return true;
 }

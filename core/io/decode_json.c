@@ -344,8 +344,8 @@ static void reject(struct json *j, const struct tribx_layout *s, uint32_t at, si
 	const struct tribx_target *t = &s->targets[f->bad[reason].target];
 	if (j->places && t->of_item)
 		used = (size_t)snprintf(detail, sizeof detail, "item %u, ", j->places[j->live[f->bad[reason].row]]);
-	tribx_reject_detail(&j->reject, detail + used, sizeof detail - used, t, f->bad[reason].sample, false);
-	tribx_reject_row(&j->reject, "json.bad_value", detail, trimmed(p, at, to), at);
+	const char *code = tribx_cell_why(detail + used, sizeof detail - used, s, t, f->bad[reason].sample, false, trib_is_personal(f->out, f->bad[reason].target));
+	tribx_reject_row(&j->reject, code, detail, trimmed(p, at, to), at);
 }
 
 static void drop_bad(struct json *j, const struct tribx_layout *s)

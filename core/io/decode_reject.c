@@ -45,20 +45,6 @@ void tribx_reject_row(struct tribx_reject *r, const char *code, const char *deta
 	free(plain);
 }
 
-void tribx_reject_detail(const struct tribx_reject *r, char *to, size_t size, const struct tribx_target *t, const char *sample, bool error)
-{
-	static const char *const kinds[] = { [TRIB_I64] = "whole number of 64 bits", [TRIB_F64] = "number", [TRIB_DEC] = "decimal", [TRIB_BOOL] = "yes or no",
-		[TRIB_DATE] = "date", [TRIB_TIME] = "time" };
-	const char *kind = (size_t)t->type < sizeof kinds / sizeof *kinds && kinds[t->type] ? kinds[t->type] : "value of its type";
-	if (trib_is_personal(r->out, trib_col(r->out, t->name)))
-		sample = "***";
-	if (error) {
-		snprintf(to, size, "column %s: the cell holds %s", t->name, sample);
-		return;
-	}
-	snprintf(to, size, "column %s: \"%s\" is no %s%s%s%s", t->name, sample, kind, t->format ? " like " : "", t->format ? t->format : "", "");
-}
-
 /* The name of the field that holds `bad`, by the serial machine: this is the way out, not the way. */
 static const char *field_at(const struct tribx_chunk *c, size_t bad)
 {

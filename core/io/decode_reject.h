@@ -10,7 +10,5 @@ void tribx_reject_start(struct tribx_reject *r, const struct tribx_chunk *c, str
 int64_t tribx_reject_line(struct tribx_reject *r, size_t at);
 /* The record at `at` of the chunk's room. */
 void tribx_reject_row(struct tribx_reject *r, const char *code, const char *detail, struct trib_text raw, size_t at);
-/* "column users: \"1O0\" is no whole number of 64 bits"; error: the sample is what the file says of the cell */
-void tribx_reject_detail(const struct tribx_reject *r, char *to, size_t size, const struct tribx_target *t, const char *sample, bool error);
 
 #endif

@@ -188,8 +188,9 @@ static void drop_bad(struct tribx_text_rows *c, const struct tribx_layout *s)
 		if (why[row]) {
 			size_t i = ((size_t)(why[row] - (const char *)f->bad)) / sizeof *f->bad;
 			char detail[256];
-			tribx_reject_detail(&c->reject, detail, sizeof detail, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error);
-			tribx_reject_row(&c->reject, "csv.bad_value", detail, tribx_rows_raw(c, r), tribx_rows_begin(c, r));
+			const char *code = tribx_cell_why(detail, sizeof detail, s, &s->targets[f->bad[i].target], f->bad[i].sample, f->bad[i].error,
+				trib_is_personal(f->out, f->bad[i].target));
+			tribx_reject_row(&c->reject, code, detail, tribx_rows_raw(c, r), tribx_rows_begin(c, r));
 		} else {
 			c->rows[kept++] = (uint32_t)r;
 		}
@@ -209,7 +210,7 @@ int tribx_rows_decode(struct tribx_text_rows *c, const struct tribx_chunk *chunk
 		rc = c->check(c, s, e);
 	if (rc == TRIB_OK && memory) {
 		c->choose(c, s);
-		if (s->totals && !c->fill.failed)
+		if (s->totals && !s->guesses && !c->fill.failed)
 			rc = tribx_totals_chunk(c, e);
 	}
 	while (rc == TRIB_OK && memory && !c->fill.failed && !tribx_fill_columns(&c->fill) && !c->fill.failed)

@@ -92,6 +92,14 @@ static int checks(const struct tribx_format *f, struct tribx_layout *s, struct t
 	return rc;
 }
 
+void tribx_totals_told(struct tribx_layout *s)
+{
+	for (size_t i = 0; s->totals && i < s->totals->count; i++)
+		for (int k = 0; k < s->target_count; k++)
+			if (s->targets[k].infer && is(s->targets[k].name, s->totals->checks[i].name))
+				s->totals->checks[i].numbers = s->targets[k].numbers;
+}
+
 int tribx_totals_new(const struct tribx_format *f, struct tribx_layout *s, struct tribx_error *e)
 {
 	if (!f->total_match.count)

@@ -10,6 +10,7 @@
 struct tribx_totals;
 /* After the columns are bound; s->totals stays NULL where none are declared. */
 int tribx_totals_new(const struct tribx_format *f, struct tribx_layout *s, struct tribx_error *e);
+void tribx_totals_told(struct tribx_layout *s);          /* the first rows told how numbers are written; no totals are fine */
 void tribx_totals_done(struct tribx_totals *t);
 bool tribx_totals_is(struct tribx_text_rows *c, uint32_t record);
 int tribx_totals_chunk(struct tribx_text_rows *c, struct tribx_error *e);       /* c->rows and marks are known */

@@ -12,12 +12,21 @@
 static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
 	TRIB_FIELD(struct tribx_column_option, from, .help = "Header (CSV), place counted from 1 (CSV without a header), places like 1-10 (fixed width) or path like /via/channel, /custom_fields/[id=7]/value, /lines/[*]/sku (JSON, XML; . is the whole row); the column's name if left out."),
-	TRIB_FIELD(struct tribx_column_option, format, .flags = TRIB_TIME_FORMAT, .help = "How dates and times are written, in strptime's letters; ISO 8601 if left out."),
-	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE) or a sample (1.234,56); the format's locale if left out."),
+	TRIB_FIELD(struct tribx_column_option, format, .flags = TRIB_TIME_FORMAT, .help = "How dates and times are written: strptime's letters, or iso8601, epoch, epoch_s, epoch_ms, epoch_us, excel1900, excel1904; ISO 8601 if left out."),
+	TRIB_FIELD(struct tribx_column_option, locale, .help = "How numbers are written: a locale (de_DE), a sample (1.234,56) or infer; the format's locale if left out."),
 	TRIB_FIELD(struct tribx_column_option, join, .help = "JSON, XML: an array of scalars, or all that [*] finds, becomes one text with this between the items."),
 	TRIB_FIELD(struct tribx_column_option, width, .allow = "0..1000000", .help = "Fixed width: characters of the column, from `from` on or behind the column before."),
 	TRIB_FIELD(struct tribx_column_option, precision, .dflt = "38", .allow = "1..38", .help = "Digits of a decimal."),
 	TRIB_FIELD(struct tribx_column_option, scale, .dflt = "9", .allow = "0..38", .help = "Decimals of a decimal; more digits are rounded half-even."),
+	TRIB_FIELD(struct tribx_column_option, scientific, .help = "1.2e3 is a number."),
+	TRIB_FIELD(struct tribx_column_option, percent, .help = "Every cell has a percent sign; 12.5 % is 0.125."),
+	TRIB_FIELD(struct tribx_column_option, dash_is_zero, .help = "A dash or nil is zero, as accountants write it, not null."),
+	TRIB_FIELD(struct tribx_column_option, currency, .help = "Code like EUR that may stand beside the number, or a symbol of it; another one is an error."),
+	TRIB_FIELD(struct tribx_column_option, zone, .help = "Time zone of times without an offset, like Europe/Madrid; the format's zone if left out."),
+	TRIB_FIELD(struct tribx_column_option, dst_gap, .dflt = "error", .allow = "error|shift", .help = "A local time that clocks skipped: a dead letter, or moved forward by the gap."),
+	TRIB_FIELD(struct tribx_column_option, dst_fold, .dflt = "first", .allow = "first|last|error", .help = "A local time that clocks said twice: which one; how many there were is told."),
+	TRIB_FIELD(struct tribx_column_option, roll, .help = "24:00 is midnight of the next day and a second 60 the next minute; otherwise they are no times."),
+	TRIB_FIELD(struct tribx_column_option, fraction, .dflt = "cut", .allow = "cut|error", .help = "Digits behind the microsecond: cut, or a dead letter if they are not 0."),
 	TRIB_FIELD(struct tribx_column_option, personal, .help = "The column is about people: shown as *** wherever values are shown."),
 	{ 0 }
 };
@@ -78,7 +87,8 @@ const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, duplicate_headers, .dflt = "error", .allow = "error|suffix", .help = "Headers that are equal (or differ by case only): refused, or named x, x_2, x_3."),
 	TRIB_FIELD(struct tribx_format, null_words, .help = "Unquoted cells that are null, also in text columns ('' is the empty cell); if left out, text has no nulls and typed columns use the common words."),
 	TRIB_FIELD(struct tribx_format, trim, .help = "Blanks around fields are dropped."),
-	TRIB_FIELD(struct tribx_format, locale, .help = "How numbers are written in typed columns."),
+	TRIB_FIELD(struct tribx_format, locale, .help = "How numbers are written in typed columns: a locale (de_DE) or a sample (1.234,56); if left out, or infer, the first 10,000 rows of the file tell and all others must agree."),
+	TRIB_FIELD(struct tribx_format, zone, .help = "Time zone of times without an offset, like Europe/Madrid; columns may have their own."),
 	TRIB_FIELD(struct tribx_format, width_in, .dflt = "characters", .allow = "characters|bytes", .help = "Fixed width: what places and widths count; bytes are those of UTF-8."),
 	TRIB_FIELD(struct tribx_format, record_length, .dflt = "0", .allow = "0..1048576", .help = "Fixed width: rows of this length follow each other without line ends."),
 	TRIB_FIELD(struct tribx_format, records, .help = "Where a document has its rows. JSON: path of an array, like /data/tickets, or . for the document as one row; the document itself is the array if left out. XML: path of the element, like /report/row, * for any name; the children of the root if left out."),
@@ -149,15 +159,6 @@ static int dialect(const struct tribx_format *f, bool tsv, struct tribx_dialect 
 	return rc;
 }
 
-int tribx_numbers_of(const char *column, const char *locale, struct trib_numbers *out, struct tribx_error *e)
-{
-	*out = (struct trib_numbers){ .decimal = '.' };
-	if (!locale || !*locale || trib_numbers(locale, out) == 0)
-		return TRIB_OK;
-	tribx_error_hint(e, "write a locale like de_DE, or the number 1234.56 as the file has it, like 1.234,56");
-	return tribx_fail(e, TRIB_CONFIG, "format.unknown_locale", "%s%slocale \"%s\" is not known", column, *column ? ": " : "", locale);
-}
-
 /* One, or UTF-8 and what a file is in that is not UTF-8. */
 static int encodings(const struct tribx_format *f, struct tribx_error *e)
 {
@@ -199,9 +200,13 @@ int tribx_format_check(const struct tribx_format *f, struct tribx_error *e)
 		rc = check_fixed(f, true, e);
 	if (rc == TRIB_OK)
 		rc = tribx_numbers_of("", f->locale, &n, e);
+	if (rc == TRIB_OK)
+		rc = tribx_reading_check("", NULL, f->zone, e);
 	const struct tribx_column_option *c = f->columns.items;
 	for (size_t i = 0; rc == TRIB_OK && i < f->columns.count; i++) {
 		rc = tribx_numbers_of(f->columns.names[i], c[i].locale, &n, e);
+		if (rc == TRIB_OK)
+			rc = tribx_reading_check(f->columns.names[i], &c[i], c[i].zone, e);
 		if (rc == TRIB_OK && is(c[i].type, "decimal") && c[i].scale > c[i].precision)
 			rc = tribx_fail(e, TRIB_CONFIG, "format.conflict", "%s: scale is larger than precision", f->columns.names[i]);
 	}
@@ -289,14 +294,15 @@ int tribx_bind_declared(const struct tribx_format *f, const struct trib_field *c
 		*t = (struct tribx_target){ .name = copied(a, name), .from = copied(a, or(from, name)), .source = -1,
 			.type = count ? type_of(c[i].type) : columns[i].type, .format = count ? copied(a, c[i].format) : NULL,
 			.join = count && c[i].join ? tribx_arena_text(a, c[i].join, strlen(c[i].join)) : NULL,
-			.precision = count ? (int)c[i].precision : columns[i].precision, .scale = count ? (int)c[i].scale : columns[i].scale };
+			.precision = count ? (int)c[i].precision : columns[i].precision, .scale = count ? (int)c[i].scale : columns[i].scale,
+			.personal = !count && (columns[i].flags & TRIB_PII) };
 		if (t->type == TRIB_DEC && !t->precision) {
 			t->precision = 38;
 			t->scale = 9;
 		}
 		if (!t->name || !t->from)
 			return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for the columns");
-		int rc = tribx_numbers_of(t->name, count && c[i].locale && *c[i].locale ? c[i].locale : f->locale, &t->numbers, e);
+		int rc = tribx_reading(f, count ? &c[i] : NULL, s, t, e);
 		if (rc != TRIB_OK)
 			return rc;
 	}
@@ -377,11 +383,13 @@ int tribx_layout_new(const struct tribx_format *f, const struct trib_field *colu
 /* Nothing is left out silently. */
 static void tell(struct tribx_layout *s)
 {
-	long long footers = atomic_load(&s->footers), repeats = atomic_load(&s->repeats);
+	long long footers = atomic_load(&s->footers), repeats = atomic_load(&s->repeats), folds = atomic_load(&s->folds);
 	if (footers)
 		tribx_log(TRIBX_INFO, "%s: %lld row%s left out by footer_match", s->file, footers, footers == 1 ? "" : "s");
 	if (repeats)
 		tribx_log(TRIBX_INFO, "%s: the header stood there %lld more time%s and was left out", s->file, repeats, repeats == 1 ? "" : "s");
+	if (folds)
+		tribx_log(TRIBX_WARN, "%s: %lld local time%s twice, because clocks went back; dst_fold says which one was taken", s->file, folds, folds == 1 ? " exists" : "s exist");
 }
 
 void tribx_layout_drop(struct tribx_layout *s)
@@ -390,6 +398,8 @@ void tribx_layout_drop(struct tribx_layout *s)
 		return;
 	tell(s);
 	tribx_totals_done(s->totals);
+	for (int i = 0; i < s->zone_count; i++)
+		tribx_zone_close(s->zones[i].is);
 	tribx_json_plan_done(&s->plan);
 	tribx_json_plan_done(&s->items);
 	tribx_arena_done(&s->memory);

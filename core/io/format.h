@@ -6,6 +6,7 @@
 #define TRIBX_FORMAT_H
 
 #include "arrow/batch.h"
+#include "field/field.h"
 #include "io/bytes.h"
 
 struct tribx_format;                            /* option values; zeroed, then filled from tribx_format_fields */
@@ -21,6 +22,8 @@ int tribx_format_check(const struct tribx_format *f, struct tribx_error *e);
 int tribx_decoder_new(const struct tribx_format *f, const struct trib_field *columns, struct trib_bytes *in, struct tribx_decoder **out, struct tribx_error *e);
 /* The next rows, deferred; out is empty (without columns). TRIB_OK, TRIB_END (these were the last, verified), negative. */
 int tribx_decoder_next(struct tribx_decoder *d, struct trib_batch *out, struct tribx_error *e);
+/* What was found out about the file instead of declared, as findings of status OK. */
+const struct tribx_findings *tribx_decoder_notes(const struct tribx_decoder *d);
 void tribx_decoder_free(struct tribx_decoder *d);
 /* The i-th of the columns that are about people; NULL: there are no more. f may be NULL. */
 const char *tribx_format_personal(const struct tribx_format *f, size_t i);

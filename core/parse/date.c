@@ -57,13 +57,13 @@ static int two(const char *p)      /* negative: not two digits */
 
 int tribx_date_check(const struct tribx_parts *p, trib_date *out)
 {
-	if (p->seen & TRIBX_EPOCH) {
+	if (p->seen & (TRIBX_EPOCH | TRIBX_SERIAL)) {
 		int64_t days = p->epoch_us / 86400000000;
 		days -= p->epoch_us % 86400000000 < 0;
 		*out = (trib_date){ (int32_t)days };
 		return 0;
 	}
-	if (!(p->seen & TRIBX_YEAR) || p->year < 1 || p->year > 9999)
+	if (!(p->seen & TRIBX_YEAR) || p->year < 1 || p->year > 9999 || p->hour > 23 || p->second > 59)
 		return TRIB_NOT_A_VALUE;
 	if (p->seen & TRIBX_WEEK) {
 		const trib_date start = tribx_week_start(p->year, p->week), next = tribx_week_start(p->year + 1, 1);
@@ -114,7 +114,7 @@ int trib_date_parse(struct trib_text cell, const char *format, trib_date *out)
 	if (!cell.p)
 		return TRIB_NOT_A_VALUE;
 	cell = tribx_text_trim(cell);
-	const int e = format ? tribx_date_match(cell, format, &p) : iso_date(cell, &p);
+	const int e = tribx_date_iso(format) ? iso_date(cell, &p) : tribx_date_match(cell, format, &p);
 	return e ? e : tribx_date_check(&p, out);
 }
 
@@ -146,12 +146,13 @@ int tribx_iso_offset(const char **at, const char *end, struct tribx_parts *p)
 	return 0;
 }
 
-static const char *fraction(const char *s, const char *end, int *micro)
+void tribx_fraction(const char **at, const char *end, struct tribx_parts *p)
 {
 	int place = 100000;
-	for (*micro = 0; s < end && (unsigned char)(*s - '0') <= 9; s++, place /= 10)
-		*micro += (*s - '0') * place;
-	return s;
+	for (; *at < end && (unsigned char)(**at - '0') <= 9; ++*at, place /= 10) {
+		p->micro += (**at - '0') * place;
+		p->lost |= !place && **at != '0';
+	}
 }
 
 int tribx_iso_clock(const char **at, const char *end, struct tribx_parts *p)
@@ -170,9 +171,9 @@ int tribx_iso_clock(const char **at, const char *end, struct tribx_parts *p)
 		p->second = two(s + colons);
 		s += 2 + colons;
 		if (end - s >= 2 && (*s == '.' || *s == ',') && (unsigned char)(s[1] - '0') <= 9)
-			s = fraction(s + 1, end, &p->micro);
+			s++, tribx_fraction(&s, end, p);
 	}
-	if (p->hour < 0 || p->hour > 23 || p->minute < 0 || p->minute > 59 || p->second > 59)
+	if (p->hour < 0 || p->hour > 24 || p->minute < 0 || p->minute > 59 || p->second > 60)
 		return TRIB_NOT_A_VALUE;
 	p->seen |= TRIBX_CLOCK;
 	*at = s;
@@ -182,7 +183,7 @@ int tribx_iso_clock(const char **at, const char *end, struct tribx_parts *p)
 static int instant(const struct tribx_parts *p, trib_time *out)
 {
 	trib_date day;
-	if (p->seen & TRIBX_EPOCH) {
+	if (p->seen & (TRIBX_EPOCH | TRIBX_SERIAL)) {
 		out->us = p->epoch_us;
 		return 0;
 	}
@@ -194,17 +195,12 @@ static int instant(const struct tribx_parts *p, trib_time *out)
 	return 0;
 }
 
-int trib_time_parse(struct trib_text cell, const char *format, trib_time *out)
+int tribx_time_parts(struct trib_text cell, const char *format, struct tribx_parts *out)
 {
 	struct tribx_parts p;
-	if (!cell.p)
-		return TRIB_NOT_A_VALUE;
-	cell = tribx_text_trim(cell);
 	const char *const end = cell.p + cell.n, *s;
-	if (format) {
-		const int e = tribx_date_match(cell, format, &p);
-		return e ? e : instant(&p, out);
-	}
+	if (!tribx_date_iso(format))
+		return tribx_date_match(cell, format, out);
 	for (s = cell.p; s < end && *s != 'T' && *s != 't' && *s != ' '; s++)
 		;
 	int e = iso_date((struct trib_text){ cell.p, (size_t)(s - cell.p) }, &p);
@@ -218,6 +214,17 @@ int trib_time_parse(struct trib_text cell, const char *format, trib_time *out)
 		if (e == 0 && s != end)
 			e = TRIB_NOT_A_VALUE;
 	}
+	if (e == 0)
+		*out = p;
+	return e;
+}
+
+int trib_time_parse(struct trib_text cell, const char *format, trib_time *out)
+{
+	struct tribx_parts p;
+	if (!cell.p)
+		return TRIB_NOT_A_VALUE;
+	const int e = tribx_time_parts(tribx_text_trim(cell), format, &p);
 	return e ? e : instant(&p, out);
 }
 

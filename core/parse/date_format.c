@@ -1,62 +1,76 @@
 /* date_format - strptime's letters, without its habits: widths are exact unless the format says %-d, nothing is
- * normalised, a text that goes on is no match, and month names are those of eight languages at once (no month of one
+ * normalised, a text that goes on is no match, and month names are those of all languages below at once (no month of one
  * is another month of the other). The result does not depend on the process's locale. */
 #include "base/text.h"
 #include "parse/date.h"
+#include "parse/dec.h"
 #include "parse/number.h"
 
-/* folded: lower case, no accents. Full names, genitives, usual abbreviations: en de fr es it pt nl pl */
+/* Folded: lower case, no accents. Full names, genitives, usual abbreviations: en de fr es it pt nl pl ru, sv da nb tr
+ * where they differ. */
 static const char *const months[12] = {
-	" jan january januar janner jan janv janvier ene enero gen gennaio janeiro januari sty styczen stycznia ",
-	" feb february februar feber fev fevr fevrier febrero febbraio fevereiro februari lut luty lutego ",
-	" mar march marz maerz mrz mars marzo marco maart mrt marzec marca ",
-	" apr april avr avril abr abril aprile kwi kwiecien kwietnia ",
-	" may mai mayo mag maggio maio mei maj maja ",
-	" jun june juni juin junio giu giugno junho cze czerwiec czerwca ",
-	" jul july juli juil juillet julio lug luglio julho lip lipiec lipca ",
-	" aug august aou aout ago agosto augustus sie sierpien sierpnia ",
-	" sep sept september septembre septiembre setiembre set settembre setembro wrz wrzesien wrzesnia ",
-	" oct october okt oktober octobre octubre ott ottobre out outubro paz pazdziernik pazdziernika ",
-	" nov november novembre noviembre novembro lis listopad listopada ",
-	" dec december dez dezember decembre dic diciembre dicembre dezembro gru grudzien grudnia ",
+	" jan january januar janner jan janv janvier ene enero gen gennaio janeiro januari sty styczen stycznia oca ocak "
+	"янв январь января ",
+	" feb february februar feber fev fevr fevrier febrero febbraio fevereiro februari lut luty lutego sub subat "
+	"фев февр февраль февраля ",
+	" mar march marz maerz mrz mars marzo marco maart mrt marzec marca mart marts мар март марта ",
+	" apr april avr avril abr abril aprile kwi kwiecien kwietnia nis nisan апр апрель апреля ",
+	" may mai mayo mag maggio maio mei maj maja mayis маи мая ",
+	" jun june juni juin junio giu giugno junho cze czerwiec czerwca haz haziran июн июнь июня ",
+	" jul july juli juil juillet julio lug luglio julho lip lipiec lipca tem temmuz июл июль июля ",
+	" aug august aou aout ago agosto augustus sie sierpien sierpnia augusti agu agustos авг август августа ",
+	" sep sept september septembre septiembre setiembre set settembre setembro wrz wrzesien wrzesnia eyl eylul "
+	"сен сент сентябрь сентября ",
+	" oct october okt oktober octobre octubre ott ottobre out outubro paz pazdziernik pazdziernika eki ekim "
+	"окт октябрь октября ",
+	" nov november novembre noviembre novembro lis listopad listopada kas kasim ноя нояб ноябрь ноября ",
+	" dec december dez dezember decembre dic diciembre dicembre dezembro gru grudzien grudnia des desember ara aralik "
+	"дек декабрь декабря ",
 };
 
-/* The base letter of a Latin letter, 0: no letter, 1: an accent that stands alone. */
-static char base(uint32_t c)
+/* The base letter of a Latin letter, or a small Cyrillic one; 0: no letter, 1: an accent that stands alone. */
+static uint32_t base(uint32_t c)
 {
 	/* U+00C0 .. U+00FF */
 	static const char latin1[] = "aaaaaaaceeeeiiiidnooooo\0ouuuuyts" "aaaaaaaceeeeiiiidnooooo\0ouuuuyty";
 	static const struct { uint32_t c; char to; } others[] = {
-		{ 0x104, 'a' }, { 0x105, 'a' }, { 0x118, 'e' }, { 0x119, 'e' }, { 0x141, 'l' }, { 0x142, 'l' },
-		{ 0x143, 'n' }, { 0x144, 'n' },
-		{ 0x15A, 's' }, { 0x15B, 's' }, { 0x179, 'z' }, { 0x17A, 'z' }, { 0x17B, 'z' }, { 0x17C, 'z' },
+		{ 0x104, 'a' }, { 0x105, 'a' }, { 0x118, 'e' }, { 0x119, 'e' }, { 0x11E, 'g' }, { 0x11F, 'g' }, { 0x130, 'i' },
+		{ 0x131, 'i' }, { 0x141, 'l' }, { 0x142, 'l' }, { 0x143, 'n' }, { 0x144, 'n' },
+		{ 0x15A, 's' }, { 0x15B, 's' }, { 0x15E, 's' }, { 0x15F, 's' }, { 0x179, 'z' }, { 0x17A, 'z' }, { 0x17B, 'z' },
+		{ 0x17C, 'z' },
 	};
 	if ((c | 32) >= 'a' && (c | 32) <= 'z')
-		return (char)(c | 32);
+		return c | 32;
 	if (c >= 0xC0 && c <= 0xFF)
-		return latin1[c - 0xC0];
+		return (unsigned char)latin1[c - 0xC0];
 	if (c >= 0x300 && c <= 0x36F)
 		return 1;
+	if (c >= 0x410 && c <= 0x44F) {
+		c = c < 0x430 ? c + 0x20 : c;
+		return c == 0x439 ? 0x438 : c;      /* one letter with its accent or without */
+	}
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].c == c)
-			return others[i].to;
+			return (unsigned char)others[i].to;
 	return 0;
 }
 
 int tribx_month_name(const char **at, const char *end)
 {
-	char word[20] = " ";
+	char word[28] = " ";
 	size_t n = 1;
 	const char *p = *at;
 	for (int length; p < end; p += length) {
-		const char c = base(tribx_char(p, end, &length));
+		const uint32_t c = base(tribx_char(p, end, &length));
 		if (!c)
 			break;
 		if (c == 1)
 			continue;
-		if (n == sizeof word - 2)
+		if (n >= sizeof word - 4)
 			return 0;
-		word[n++] = c;
+		if (c >= 0x80)
+			word[n++] = (char)(0xC0 | c >> 6);
+		word[n++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3F));
 	}
 	if (n < 4)
 		return 0;
@@ -89,9 +103,9 @@ static const struct { char letter, width; short low, high; unsigned seen; size_t
 	FIELD('Y', 4, 1, 9999, TRIBX_YEAR, year), FIELD('G', 4, 1, 9999, TRIBX_YEAR, year),
 	FIELD('y', 2, 0, 99, TRIBX_YEAR, year), FIELD('m', 2, 1, 12, TRIBX_MONTH, month),
 	FIELD('d', 2, 1, 31, TRIBX_DAY, day), FIELD('e', 2, 1, 31, TRIBX_DAY, day),
-	FIELD('j', 3, 1, 366, TRIBX_YDAY, yday), FIELD('H', 2, 0, 23, TRIBX_CLOCK, hour),
+	FIELD('j', 3, 1, 366, TRIBX_YDAY, yday), FIELD('H', 2, 0, 24, TRIBX_CLOCK, hour),
 	FIELD('I', 2, 1, 12, TRIBX_CLOCK, hour), FIELD('M', 2, 0, 59, TRIBX_CLOCK, minute),
-	FIELD('S', 2, 0, 59, TRIBX_CLOCK, second), FIELD('q', 1, 1, 4, TRIBX_QUARTER, quarter),
+	FIELD('S', 2, 0, 60, TRIBX_CLOCK, second), FIELD('q', 1, 1, 4, TRIBX_QUARTER, quarter),
 	FIELD('V', 2, 1, 53, TRIBX_WEEK, week), FIELD('u', 1, 1, 7, TRIBX_DAY, weekday),
 #undef FIELD
 };
@@ -128,9 +142,7 @@ static int one(char letter, bool loose, const char **at, const char *end, struct
 		return 0;
 	case 'f': {
 		const char *const from = *at;
-		int place = 100000;
-		for (; *at < end && (unsigned char)(**at - '0') <= 9; ++*at, place /= 10)
-			out->micro += (**at - '0') * place;
+		tribx_fraction(at, end, out);
 		return *at == from || *at - from > 9 ? TRIB_NOT_A_VALUE : 0;
 	}
 	case 'p':
@@ -199,15 +211,41 @@ static const struct { const char *name; int64_t us; int32_t from; int64_t low; }
 
 enum { COUNTS = sizeof counts / sizeof *counts, YEAR_1 = -719162, YEAR_10000 = 2932897 };
 
+/* Days of a spreadsheet with a part of a day: to the millisecond, which is what its 15 digits hold. */
+static int serial(struct trib_text cell, int64_t *days, int64_t *us)
+{
+	const char *const point = memchr(cell.p, '.', cell.n);
+	trib_dec v;
+	*us = 0;
+	if (!point || *cell.p == '-')
+		return point ? TRIB_NOT_A_VALUE : 0;
+	if (trib_dec_parse(cell, 12, &v) || point + 1 == cell.p + cell.n)
+		return TRIB_NOT_A_VALUE;
+	const tribx_i128 wide = tribx_dec_i128(v), one = (tribx_i128)1000000000000;
+	if (wide / one > YEAR_10000 + 30000)
+		return TRIB_OUT_OF_RANGE;
+	*days = (int64_t)(wide / one);
+	*us = (int64_t)((wide % one * 86400000 + one / 2) / one) * 1000;
+	return 0;
+}
+
 static int count_of(struct trib_text cell, size_t i, struct tribx_parts *out)
 {
 	trib_dec v;
-	int64_t n, us;
-	if (trib_dec_parse(cell, 0, &v) || memchr(cell.p, '.', cell.n))
-		return TRIB_NOT_A_VALUE;
-	if (!tribx_dec_small(v) || (int64_t)v.lo < counts[i].low)
+	int64_t n = 0, us, part = 0;
+	const bool days = counts[i].us == 86400000000;
+	const int e = days ? serial(cell, &n, &part) : memchr(cell.p, '.', cell.n) ? TRIB_NOT_A_VALUE : 0;
+	if (e)
+		return e;
+	if (!days || !memchr(cell.p, '.', cell.n)) {
+		if (trib_dec_parse(cell, 0, &v))
+			return TRIB_NOT_A_VALUE;
+		if (!tribx_dec_small(v))
+			return TRIB_OUT_OF_RANGE;
+		n = (int64_t)v.lo;
+	}
+	if (n < counts[i].low)
 		return TRIB_OUT_OF_RANGE;
-	n = (int64_t)v.lo;
 	if (counts[i].low == 1) {                /* Lotus counted a 29 February 1900, which never was */
 		if (n == 60)
 			return TRIB_NOT_A_VALUE;
@@ -217,7 +255,7 @@ static int count_of(struct trib_text cell, size_t i, struct tribx_parts *out)
 		counts[i].from * INT64_C(86400000000), &us) ||
 	    us < YEAR_1 * INT64_C(86400000000) || us >= YEAR_10000 * INT64_C(86400000000))
 		return TRIB_OUT_OF_RANGE;
-	*out = (struct tribx_parts){ .seen = TRIBX_EPOCH, .epoch_us = us };
+	*out = (struct tribx_parts){ .seen = days ? TRIBX_SERIAL : TRIBX_EPOCH, .epoch_us = us + part };
 	return 0;
 }
 
@@ -235,14 +273,21 @@ int tribx_date_match(struct trib_text cell, const char *format, struct tribx_par
 		return TRIB_NOT_A_VALUE;
 	if (p.half)
 		p.hour = p.hour > 12 ? 99 : p.hour % 12 + (p.half == 2 ? 12 : 0);
-	if (p.hour > 23)
+	if (p.hour > 24)
 		return TRIB_NOT_A_VALUE;
 	*out = p;
 	return 0;
 }
 
+bool tribx_date_iso(const char *format)
+{
+	return !format || strcmp(format, "iso8601") == 0 || strcmp(format, "auto") == 0;
+}
+
 bool tribx_date_format(const char *format, const char **at)
 {
+	if (tribx_date_iso(format))
+		return true;
 	for (size_t i = 0; i < COUNTS; i++)
 		if (strcmp(format, counts[i].name) == 0)
 			return true;

@@ -68,7 +68,7 @@ void trib_period_of(trib_date day, enum trib_grain grain, trib_date *start, trib
 
 static enum trib_grain grain_of(unsigned seen)
 {
-	return seen & (TRIBX_DAY | TRIBX_YDAY | TRIBX_EPOCH) ? TRIB_DAY : seen & TRIBX_WEEK ? TRIB_WEEK :
+	return seen & (TRIBX_DAY | TRIBX_YDAY | TRIBX_EPOCH | TRIBX_SERIAL) ? TRIB_DAY : seen & TRIBX_WEEK ? TRIB_WEEK :
 	       seen & TRIBX_MONTH ? TRIB_MONTH :
 	       seen & TRIBX_QUARTER ? TRIB_QUARTER : TRIB_YEAR;
 }
@@ -115,7 +115,7 @@ int trib_period(struct trib_text cell, const char *format, enum trib_grain *grai
 	}
 	while (cell.n && cell.p[cell.n - 1] == ' ')
 		cell.n--;
-	if (format) {
+	if (!tribx_date_iso(format)) {
 		const int e = tribx_date_match(cell, format, &p);
 		return e ? e : give(&p, grain, start, end);
 	}

@@ -54,6 +54,7 @@ void tribx_instance_free(struct trib *t)
 	tribx_open_done(t);
 	tribx_exprs_done(t);
 	tribx_dead_done(&t->dead);
+	tribx_findings_done(&t->notes);
 	tribx_figures_done(&t->figures);
 	tribx_arena_done(&t->scratch);
 	tribx_arena_done(&t->kept);

@@ -47,6 +47,7 @@ struct trib {
 	const struct tribx_conf *conf;     /* what the options were filled from; borrowed */
 	const struct tribx_includes *includes;
 	struct tribx_dead_list dead;
+	struct tribx_findings notes;       /* what decoders found out instead of being told */
 	struct tribx_figures figures;
 	int64_t counts[TRIBX_OUTPUTS][TRIB_COUNTS];
 	struct tribx_open *open;           /* bytes and decoders not closed yet */

@@ -12,6 +12,7 @@ struct tribx_open {
 	struct tribx_open *next;
 	struct trib_bytes *in;
 	struct tribx_decoder *decoder;
+	bool told;                         /* its notes are the instance's */
 	struct tribx_arena memory;         /* of the options that trib_decode was called with */
 };
 
@@ -169,5 +170,9 @@ int trib_decode(struct trib *t, struct trib_bytes *in, const trib_map *format, s
 		return rc;
 	trib_free(out);   /* the shape of the batch before: the decoder knows its columns itself */
 	tribx_attach(out, &t->dead, t->stage);
-	return tribx_decoder_next(o->decoder, out, &t->error);
+	rc = tribx_decoder_next(o->decoder, out, &t->error);
+	if (!o->told)                      /* they are complete once the first rows were seen */
+		tribx_findings_tell(&t->notes, tribx_decoder_notes(o->decoder));
+	o->told = true;
+	return rc;
 }

@@ -12,6 +12,7 @@ struct look {
 	struct tribx_flow flow;
 	struct tribx_chain chain;
 	struct tribx_parts parts;
+	struct tribx_findings *notes;
 	int64_t n, read_max;
 	bool failed;
 };
@@ -114,6 +115,7 @@ static int read_part(struct look *l, const struct tribx_part *part, struct tribx
 		tribx_dead_move(&l->out->dead, &t->dead);
 		trib_free(&b);
 	}
+	tribx_findings_tell(l->notes, &t->notes);
 	tribx_close_instance(t);
 	tribx_instance_free(t);
 	return rc;
@@ -155,6 +157,7 @@ int tribx_preview(struct tribx_preview *p, const struct tribx_pipeline *conf, in
 	if (!l)
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory");
 	l->out = p;
+	l->notes = findings;
 	l->n = n;
 	l->read_max = read_max;
 	int rc = tribx_flow_build(&l->flow, conf, findings) ? look(l, e) : TRIB_CONFIG;

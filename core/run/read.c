@@ -235,6 +235,9 @@ static void close_part(struct reader *r, int rc)
 		}
 		pthread_mutex_unlock(&r->w->lock);
 	}
+	pthread_mutex_lock(&r->w->lock);
+	tribx_findings_tell(&r->w->notes, &r->t->notes);
+	pthread_mutex_unlock(&r->w->lock);
 	if (!park) {
 		tribx_close_instance(r->t);
 		tribx_instance_free(r->t);

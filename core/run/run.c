@@ -18,6 +18,7 @@ struct run {
 	struct tribx_side side;
 	struct tribx_parts parts;
 	struct tribx_work work;
+	struct tribx_findings *notes;
 	int stop;                  /* 0, 1 drain, 2 cancel */
 	const char *part;          /* in hand */
 	int64_t shown_us;
@@ -232,7 +233,7 @@ static int go(struct run *r)
 		tribx_work_cancel(&r->work, true);
 	}
 	if (r->work.lanes)
-		tribx_work_stop(&r->work);
+		tribx_work_stop(&r->work, r->notes);
 	r->report->error = r->side.error;
 	tribx_side_done(&r->side);
 	tribx_parts_done(&r->parts);
@@ -271,6 +272,7 @@ int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o,
 		return report->status = tribx_fail(&report->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	r->o = o;
 	r->report = report;
+	r->notes = findings;
 	if (tribx_flow_build(&r->flow, p, findings)) {
 		memcpy(report->run_id, r->flow.run_id, sizeof report->run_id);
 		report->started = r->flow.job.started;

@@ -263,7 +263,7 @@ int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_pa
 	return good ? TRIB_OK : tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory or no thread to be had");
 }
 
-void tribx_work_stop(struct tribx_work *w)
+void tribx_work_stop(struct tribx_work *w, struct tribx_findings *notes)
 {
 	pthread_mutex_lock(&w->lock);
 	w->closing = true;
@@ -282,6 +282,8 @@ void tribx_work_stop(struct tribx_work *w)
 	}
 	if (w->own && w->own->w)
 		tribx_chain_done(&w->own->chain);
+	tribx_findings_tell(notes, &w->notes);
+	tribx_findings_done(&w->notes);
 	free(w->own);
 	free(w->lanes);
 	free(w->threads);

@@ -43,6 +43,7 @@ struct tribx_work {
 	size_t held, budget;
 	int next_part, current, last_part;          /* parts from last_part on are not begun (draining) */
 	bool closing;
+	struct tribx_findings notes;                /* of the readers; under the lock */
 	struct tribx_worker *own;                   /* of the caller's thread, which works while it waits */
 	pthread_t *threads;
 	int thread_count;
@@ -56,6 +57,6 @@ void tribx_work_part(struct tribx_work *w, int part);                       /* m
 void tribx_work_drain(struct tribx_work *w);                                /* begins no further part than the current one */
 void tribx_work_cancel(struct tribx_work *w, bool current_too);             /* calls cancel of what is being read */
 void tribx_work_committed(struct tribx_work *w, int part, const char *state);   /* tells the connector, now or at its next read */
-void tribx_work_stop(struct tribx_work *w);                                 /* joins all threads, frees everything */
+void tribx_work_stop(struct tribx_work *w, struct tribx_findings *notes);    /* joins all threads, frees everything; what readers found out goes to notes */
 
 #endif
