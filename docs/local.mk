@@ -10,12 +10,14 @@ dist_pages_DATA += %D%/dedupe.md %D%/lookup.md
 dist_options_DATA += %D%/reference/dedupe.md %D%/reference/lookup.md
 dist_pages_DATA += %D%/mask.md
 dist_options_DATA += %D%/reference/mask.md
+dist_pages_DATA += %D%/schedule.md
+dist_options_DATA += %D%/reference/schedule.md
 
 # pages that come from tables; tests/cases/reference.sh compares them with what the program writes
 dist_man1_MANS = %D%/trib.1
 reference: trib $(plugin_LTLIBRARIES)
 	mkdir -p $(srcdir)/docs/reference
-	for p in $(plugin_LTLIBRARIES) formats.la; do \
+	for p in $(plugin_LTLIBRARIES) formats.la schedule.la; do \
 	  n=`basename $$p .la`; ./trib plugins $$n --markdown >$(srcdir)/docs/reference/$$n.md || exit 1; \
 	done
 	./trib help --man >$(srcdir)/docs/trib.1

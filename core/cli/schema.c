@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "plugin/instance.h"
 #include "plugin/loader.h"
+#include "sched/schedule.h"
 
 /* Keys of a pipeline that are the core's, as JSON Schema. */
 static const char top[] =
@@ -16,7 +17,6 @@ static const char top[] =
 	"\"for_each\":{\"type\":\"object\",\"maxProperties\":1,\"description\":\"One instance per row: { partner: "
 	"partners.csv }.\"},"
 	"\"defaults\":{\"type\":\"object\",\"description\":\"Options by plugin name, under those of the steps.\"},"
-	"\"schedule\":{\"type\":[\"object\",\"string\"]},"
 	"\"max_rejects\":{\"type\":[\"integer\",\"string\"],\"description\":\"Rows (N) or share (N%) of a load that "
 	"may become dead letters.\"},"
 	"\"personal\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}],"
@@ -87,12 +87,21 @@ static json_t *step_form(const struct tribx_found *all, size_t count)
 	                 use_form(all, count, TRANSFORM, json_pack("{s:{s:s}}", "name", "type", "string")));
 }
 
+/* A map, or cron alone; catchup is a word or { since: DATE }. */
+static json_t *schedule_form(void)
+{
+	json_t *form = tribx_fields_schema(tribx_schedule_fields), *keys = json_object_get(form, "properties");
+	json_object_set_new(keys, "catchup", json_pack("{s:[O,{s:s,s:[s]}]}", "anyOf", json_object_get(keys, "catchup"), "type", "object", "required", "since"));
+	return json_pack("{s:[o,{s:s}]}", "anyOf", form, "type", "string");
+}
+
 static json_t *pipeline_schema(const struct tribx_found *all, size_t count)
 {
 	json_t *properties = json_loads(top, 0, NULL), *sink = json_loads(table, 0, NULL);
 	json_t *words = json_deep_copy(json_object_get(sink, "properties"));
 	json_object_set_new(words, "table", json_pack("{s:s}", "type", "string"));
 	json_object_set_new(words, "tables", json_pack("{s:s,s:o}", "type", "object", "additionalProperties", sink));
+	json_object_set_new(properties, "schedule", schedule_form());
 	json_object_set_new(properties, "source", use_form(all, count, CONNECTOR,
 	                                                   json_pack("{s:{s:s}}", "stream", "type", "string")));
 	json_object_set_new(properties, "steps", json_pack("{s:s,s:o}", "type", "array", "items",

@@ -137,6 +137,15 @@ ok "a period that is not there" refused 's/${period.start/${period.strat/' "a pe
 ok "the caret of cron" refused 's/30 6 \* \* \*/30 6 * * FOO/' "cron: day of week: \"F\" is no number"
 ok "no schedule, no due" eval 'cp ../same/kpi.yaml . && sed -i "/^schedule/d" kpi.yaml && due 0 2026-01-01T00:00:00Z && said "no pipeline here has a schedule"'
 
+# ---- the example does what its README says
+cp -r "$TRIB_SRC/examples/scheduled" "$work/example" && chmod -R u+w "$work/example" && cd "$work/example" || exit 1
+example() {
+  "$TRIB" schedule next . -n 3 --now 2026-03-27T12:00:00Z >out.txt && same "$(grep -c DST out.txt)" 1 && due 4 2026-03-30T05:00:00Z &&
+    "$TRIB" schedule why . --now 2026-03-30T05:00:00Z >out.txt && said "daily: 2026-03-28 is late" &&
+    printf 'partner,users\nP01,1\n' >in/KPI_20260328.csv && due 0 2026-03-30T05:00:00Z && same "$(sqlite3 out/daily.db 'SELECT count(*) FROM kpi')" 5
+}
+ok "the example" example
+
 # ---- two at once, twenty times: each period once
 rows() { python3 - "$@" <<'PY'
 import sys
