@@ -11,6 +11,7 @@
 struct trib_bytes {
 	struct tribx_stream *top;
 	struct tribx_pack pack;
+	struct tribx_source *plain;            /* what top reads from its begin to its end; owned by top */
 	int64_t taken;
 	int ended;                             /* 0, TRIB_END, or the status it failed with */
 	char *name;
@@ -181,7 +182,8 @@ static int stack(struct tribx_source *src, struct way *w, int act, struct range 
 	}
 	if (rc < 0 || ranged)
 		return rc;
-	if (act >= 0)
+	in->plain = is == TRIBX_PLAIN ? src : NULL;
+	if (act >= 0 || is == TRIBX_PLAIN)
 		return is == TRIBX_ZIP ? TRIB_OK : unpack_as(in, w, is, e);
 	rc = tribx_peel(&in->pack, &in->top, w->name, &is, e);
 	return rc < 0 ? rc : follow(in, w, is, e);
@@ -274,6 +276,24 @@ void tribx_close(struct trib_bytes *in)
 	tribx_stream_close(in->top);
 	free(in->name);
 	free(in);
+}
+
+int tribx_bytes_peek(struct trib_bytes *in, struct trib_text *out, struct tribx_error *e)
+{
+	int rc = tribx_stream_peek(in->top, out, e);
+	if (rc < 0)
+		tribx_error_at(e, in->name, 0, 0, NULL);
+	return rc;
+}
+
+struct tribx_source *tribx_bytes_plain(const struct trib_bytes *in)
+{
+	return in->plain;
+}
+
+const struct tribx_limits *tribx_bytes_limits(const struct trib_bytes *in)
+{
+	return &in->pack.limits;
 }
 
 const char *tribx_bytes_name(const struct trib_bytes *in)

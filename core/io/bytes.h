@@ -26,6 +26,10 @@ int tribx_open(const char *dir, const char *url, const char *unpack, int64_t fro
 /* TRIB_OK: *got bytes, less than size only near the end, never 0; TRIB_END: none, and all of it was verified; negative: *got is 0. */
 int tribx_read(struct trib_bytes *in, void *to, size_t size, size_t *got, struct tribx_error *e);
 void tribx_close(struct trib_bytes *in);
+struct tribx_source;
+int tribx_bytes_peek(struct trib_bytes *in, struct trib_text *out, struct tribx_error *e);                /* the first bytes; before the first read */
+struct tribx_source *tribx_bytes_plain(const struct trib_bytes *in);                                 /* what is read, by position; NULL: it is packed or a range */
+const struct tribx_limits *tribx_bytes_limits(const struct trib_bytes *in);
 const char *tribx_bytes_name(const struct trib_bytes *in);                                           /* for errors: the user's spelling, member included */
 size_t tribx_unpacked_name(const char *name, size_t size);                                            /* how much of it is left without .gz, .zst ... */
 /* Files in name order, below dir without it. member: a pattern of entries; those of inner archives are INNER!/ENTRY. TRIB_END: nothing matches; e says (file.no_match) what was looked for and what is there. */

@@ -28,11 +28,10 @@ struct tribx_format_limits { int64_t unpacked, ratio, entries, nesting, inner, w
 struct tribx_format {
 	const char *format, *delimiter, *quote, *escape, *stray_quotes, *line_end, *skip_until, *comment, *ragged, *blank_lines, *duplicate_headers,
 		*other_columns, *locale, *zone, *unpack, *repeated_headers, *total_column, *total_scope, *total_tolerance, *total_mismatch, *width_in;
-	bool header, trim;
+	bool header, trim, fill_merged;
 	int64_t skip, skip_after_header, footer, record_max, field_max, header_rows, record_length;
-	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table;
-	int64_t depth_max;
-	int64_t columns_max;
+	const char *records, *explode, *explode_empty, *ordinal, *duplicate_keys, *bad_escapes, *table, *sheet, *error_cells, *empty_formulas;
+	int64_t depth_max, columns_max, shared_strings_max, sheet_file_max;
 	trib_secret password;
 	struct tribx_format_limits limits;
 	trib_list footer_match, null_words, encoding, header_match, total_match, total_check;

@@ -225,6 +225,17 @@ static bool moment(struct tribx_fill *f, const struct tribx_target *t, struct tr
 	return rc >= 0;
 }
 
+/* Sheets show days as times: 2025-01-31 00:00:00 is a date. */
+static bool midnight(struct trib_text text, trib_date *out)
+{
+	const int64_t day_us = 86400000000;
+	trib_time t;
+	if (trib_time_parse(text, NULL, &t) != 0 || t.us % day_us)
+		return false;
+	out->days = (int32_t)(t.us / day_us);
+	return true;
+}
+
 static bool parse(struct tribx_fill *f, const struct tribx_target *t, const struct tribx_cell *cell, void *values, size_t row)
 {
 	struct trib_text text = { cell->p, cell->size };
@@ -241,7 +252,8 @@ static bool parse(struct tribx_fill *f, const struct tribx_target *t, const stru
 	case TRIB_DEC:
 		return decimal(t, cell, (trib_dec *)values + row);
 	case TRIB_DATE:
-		return trib_date_parse(text, format, (trib_date *)values + row) == 0;
+		return trib_date_parse(text, format, (trib_date *)values + row) == 0 ||
+		       (cell->page == TRIBX_CELL_TIME && midnight(text, (trib_date *)values + row));
 	case TRIB_TIME:
 		return moment(f, t, text, cell->page == TRIBX_CELL_TIME, (trib_time *)values + row);
 	case TRIB_BOOL:

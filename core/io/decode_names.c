@@ -44,7 +44,7 @@ static char *name_of(const struct tribx_layout *s, struct tribx_arena *a, struct
 	if (!out)
 		return NULL;
 	if (s->kind->cells && t.n && (unsigned char)*t.p < TRIBX_MARKS)
-		t = (struct trib_text){ t.p + 1, t.n - 1 };
+		t = (struct trib_text){ t.p + 1, *t.p == TRIBX_MARK_ERROR ? 0 : t.n - 1 };   /* an error is no name */
 	t = clean(t);
 	bool quoted = quote && t.n >= 2 && t.p[0] == quote && t.p[t.n - 1] == quote;
 	for (size_t i = quoted; i < t.n - quoted; i++) {
@@ -280,11 +280,21 @@ static int bind(const struct tribx_format *f, const struct trib_field *columns, 
 	return rc;
 }
 
+/* In a sheet or table a cell without a name in the header is mostly a part of a merged one: whose column it is has to be said. */
+static int unnamed(const struct tribx_layout *s, const struct tribx_header *h, int place, struct tribx_error *e)
+{
+	tribx_error_at(e, s->file, (int)h->line, 0, NULL);
+	tribx_error_hint(e, "name the columns that are wanted with columns, or write fill_merged: true if the header is a merged cell");
+	return tribx_fail(e, TRIB_DATA, "csv.unnamed_column", "%s, %s %lld: column %d has no name in the header", s->file, s->kind->record, (long long)h->line, place + 1);
+}
+
 /* Headers by the columns' own names; unnamed ones are named by their place. */
-static int name_fields(const struct tribx_format *f, struct tribx_layout *s, const struct tribx_header *h, const char **raw, struct tribx_error *e)
+static int name_fields(const struct tribx_format *f, struct tribx_layout *s, const struct tribx_header *h, bool declared, const char **raw, struct tribx_error *e)
 {
 	for (int i = 0; i < s->field_count; i++) {
 		char place[24];
+		if (f->header && !declared && !*h->names[i] && tribx_is_cells(s->kind))
+			return unnamed(s, h, i, e);
 		int n = snprintf(place, sizeof place, "column_%d", i + 1);
 		raw[i] = f->header && *h->names[i] ? h->names[i] : tribx_arena_text(&s->memory, place, (size_t)n);
 		if (!raw[i])
@@ -317,7 +327,7 @@ int tribx_header_bind(const struct tribx_format *f, const struct trib_field *col
 	const char **raw = tribx_arena_new(&s->memory, (size_t)h->count * sizeof *raw);
 	if (!s->fields || !raw || (f->header && s->repeated && (h->count > 1 || s->repeated == TRIBX_REPEATED_DROP) && !keep_lines(s, h)))
 		return no_memory(e);
-	int rc = name_fields(f, s, h, raw, e);
+	int rc = name_fields(f, s, h, f->columns.count || columns, raw, e);
 	if (rc == TRIB_OK && f->header)
 		rc = duplicates(f, s, e);
 	return rc == TRIB_OK ? bind(f, columns, s, raw, e) : rc;

@@ -134,7 +134,10 @@ static bool empty_rest(const struct tribx_text_rows *c, const struct tribx_layou
 static void ragged(struct tribx_text_rows *c, const struct tribx_layout *s, size_t r, size_t count)
 {
 	char detail[160];
-	snprintf(detail, sizeof detail, "%zu field%s, the header has %d", count, count == 1 ? "" : "s", s->field_count);
+	if (tribx_is_cells(s->kind) && count > (size_t)s->field_count)
+		snprintf(detail, sizeof detail, "%zu cells, the header has %d: column %d has no name", count, s->field_count, s->field_count + 1);
+	else
+		snprintf(detail, sizeof detail, "%zu field%s, the header has %d", count, count == 1 ? "" : "s", s->field_count);
 	tribx_rows_reject(c, r, "csv.ragged_row", detail);
 }
 

@@ -8,6 +8,7 @@
 #include "field/field.h"
 #include "io/decode_total.h"
 #include "io/lines.h"
+#include "io/sheet.h"
 
 static const struct trib_field column_fields[] = {
 	TRIB_FIELD(struct tribx_column_option, type, .dflt = "text", .allow = "text|int64|float64|decimal|bool|date|time|json", .help = "Type of the column."),
@@ -39,7 +40,9 @@ static const struct trib_field column_fields[] = {
 	F("jsonl", TRIBX_JSONL, ".jsonl .ndjson .jsonlines", "line", 1, NULL, "one JSON object per line") \
 	F("json", TRIBX_JSONL, ".json", "record", 1, tribx_lines_json, "one JSON document") \
 	F("xml", TRIBX_JSONL, ".xml", "record", 1, tribx_lines_xml, "XML elements") \
-	F("html", TRIBX_CSV, ".html .htm", "row", 1, tribx_lines_html, "a table of a web page")
+	F("html", TRIBX_CSV, ".html .htm", "row", 1, tribx_lines_html, "a table of a web page") \
+	F("xlsx", TRIBX_CSV, ".xlsx .xlsm", "row", 1, tribx_sheet_cells, "a sheet of an Excel workbook") \
+	F("xls", TRIBX_CSV, ".xls", "row", 1, tribx_sheet_cells, "a sheet of an Excel workbook before 2007")
 #define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
 #define WORD(word, rows, ends, record, first, cells, what) "|" word
 #define ENDS(word, rows, ends, record, first, cells, what) " " ends
@@ -102,7 +105,13 @@ const struct trib_field tribx_format_fields[] = {
 	TRIB_FIELD(struct tribx_format, unpack, .dflt = "auto", .allow = "auto|none|gz|zst|xz|bz2|lz4|zip|tar", .help = "How the file is packed; auto goes by its bytes."),
 	TRIB_FIELD(struct tribx_format, password, .help = "Opens the encrypted entries of zips."),
 	TRIBX_GROUP(struct tribx_format, limits, limit_fields, .help = "How far unpacking may go."),
-	TRIB_FIELD(struct tribx_format, columns_max, .dflt = "10000", .allow = "1..1000000", .help = "Columns of a file."),
+	TRIB_FIELD(struct tribx_format, columns_max, .dflt = "16384", .allow = "1..1000000", .help = "Columns of a file; a sheet has up to 16384."),
+	TRIB_FIELD(struct tribx_format, sheet, .help = "Sheet of a workbook: its name, its place counted from 1, or a pattern like Report*; the first visible one if left out."),
+	TRIB_FIELD(struct tribx_format, fill_merged, .help = "Merged cells of a sheet all have the value of the first one (.xlsx; the sheet is read twice)."),
+	TRIB_FIELD(struct tribx_format, error_cells, .dflt = "reject", .allow = "reject|null", .help = "Error cells of a sheet (#DIV/0!, #N/A): the row is a dead letter, or they are null."),
+	TRIB_FIELD(struct tribx_format, empty_formulas, .dflt = "reject", .allow = "reject|null", .help = "Formulas of a sheet that were saved without a value: the row is a dead letter, or they are null."),
+	TRIB_FIELD(struct tribx_format, shared_strings_max, .dflt = "268435456", .allow = "1024..4294967296", .help = "Bytes of the table of texts that an .xlsx file may have; it is kept in memory."),
+	TRIB_FIELD(struct tribx_format, sheet_file_max, .dflt = "268435456", .allow = "1024..4294967296", .help = "Bytes of a workbook that has to be read into memory: an .xls file, or an .xlsx file that is packed or comes from a network."),
 	TRIB_FIELD(struct tribx_format, record_max, .dflt = "67108864", .allow = "1024..1073741824", .help = "Bytes of the longest row."),
 	TRIB_FIELD(struct tribx_format, field_max, .dflt = "16777216", .allow = "16..1073741824", .help = "Bytes of the longest field."),
 	{ 0 }
@@ -324,7 +333,7 @@ static void settle(const struct tribx_format *f, struct tribx_layout *s)
 	s->in_bytes = is(f->width_in, "bytes");
 	s->refuse_more = is(f->other_columns, "error");
 	s->record_length = s->rows == TRIBX_FIXED ? (size_t)f->record_length : 0;
-	s->columns_max = f->columns_max > 0 ? f->columns_max : 10000;
+	s->columns_max = f->columns_max > 0 ? f->columns_max : 16384;
 	s->record_max = f->record_max > 0 ? (size_t)f->record_max : (size_t)64 << 20;
 	s->field_max = f->field_max > 0 ? (size_t)f->field_max : (size_t)16 << 20;
 }

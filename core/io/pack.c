@@ -102,13 +102,30 @@ static int kind_of(struct trib_text head, const char *name, enum tribx_kind *is,
 	return TRIB_OK;
 }
 
+/* A document under a name that does not say so (a download): a zip with this part. */
+static bool is_package(struct tribx_source *src)
+{
+	struct tribx_zip z;
+	bool found = false;
+	if (tribx_zip_load(src, NULL, &z, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < z.count && !found; i++)
+		found = strcmp(z.entries[i].name, "[Content_Types].xml") == 0;
+	tribx_zip_done(&z);
+	return found;
+}
+
 int tribx_look(struct tribx_source *src, const char *name, enum tribx_kind *is, struct tribx_error *e)
 {
 	char head[TRIBX_HEAD];
 	size_t got = 0;
 	*is = TRIBX_PLAIN;
 	int rc = src->pread(src, head, sizeof head, 0, &got, e);
-	return rc < 0 ? rc : kind_of((struct trib_text){ head, got }, name, is, e);
+	if (rc == TRIB_OK)
+		rc = kind_of((struct trib_text){ head, got }, name, is, e);
+	if (rc == TRIB_OK && *is == TRIBX_ZIP && promised(name, strlen(name)) < 0 && is_package(src))
+		*is = TRIBX_PLAIN;
+	return rc;
 }
 
 int tribx_pack_layer(struct tribx_pack *p, struct tribx_error *e)
