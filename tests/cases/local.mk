@@ -18,3 +18,5 @@ EXTRA_DIST += %D%/archive/walk.py
 EXTRA_DIST += %D%/README.md
 check_SCRIPTS_ALL += %D%/tree.sh
 EXTRA_DIST += %D%/tree/check_html.py %D%/tree/check_nested.py %D%/tree/check_xml.py %D%/tree/lab.py
+check_SCRIPTS_ALL += %D%/xlsx.sh
+EXTRA_DIST += %D%/xlsx_make.py %D%/xlsx_walk.py
