@@ -154,9 +154,16 @@ static inline bool like_header(const struct tribx_layout *s, size_t size)
 void tribx_rows_choose(struct tribx_text_rows *c, const struct tribx_layout *s)
 {
 	const char *mem = c->fill.chunk->room->mem;
-	const bool labels = s->totals || s->footer_match.count;
-	size_t want = (size_t)s->field_count, rows = 0;
-	for (size_t r = 0; r < c->ix.records; r++) {
+	const bool labels = s->totals || s->footer_match.count, plain = !labels && !s->skip_empty && s->header_line_count <= 1 && s->field_count > 1;
+	const size_t want = (size_t)s->field_count, records = c->ix.records, header = s->header_line_count ? s->header_lines[0].n : SIZE_MAX - 1;
+	const uint32_t *recs = c->ix.recs, *ends = c->ix.ends;
+	uint32_t *to = c->rows;
+	size_t rows = 0;
+	for (size_t r = 0; r < records; r++) {
+		if (plain && recs[r + 1] - recs[r] == want && ends[recs[r + 1]] - (ends[recs[r]] + 1) - header > 1) {   /* nearly every row */
+			to[rows++] = (uint32_t)r;
+			continue;
+		}
 		size_t count = c->ix.recs[r + 1] - c->ix.recs[r], from = tribx_rows_begin(c, r), size = c->ix.ends[c->ix.recs[r + 1]] - from;
 		if (count == 1) {
 			bool blank = size == 0 || (size == 1 && mem[from] == '\r');
@@ -167,7 +174,7 @@ void tribx_rows_choose(struct tribx_text_rows *c, const struct tribx_layout *s)
 			continue;
 		bool fits = count == want || s->ragged == TRIBX_RAGGED_LOOSE || (s->ragged == TRIBX_RAGGED_PAD && (count < want || empty_rest(c, s, r)));
 		if (fits)
-			c->rows[rows++] = (uint32_t)r;
+			to[rows++] = (uint32_t)r;
 		else
 			ragged(c, s, r, count);
 	}

@@ -30,20 +30,26 @@ static bool enough(const struct tribx_lines *l)
 struct vote { size_t fields, records, alike; };
 
 /* How a delimiter splits the first records: fields of the first one, and how many others have as many. */
-static bool vote(const struct tribx_layout *s, const struct tribx_lines *l, unsigned char delimiter, struct vote *v)
+static bool vote(const struct tribx_layout *s, const struct tribx_lines *l, unsigned char delimiter, size_t most, struct vote *v)
 {
 	struct tribx_dialect d = s->dialect;
 	struct tribx_cut cut = { .seen = l->at };
 	struct tribx_index ix = { 0 };
-	size_t to = l->n - l->at > TRIBX_SAMPLE ? l->at + TRIBX_SAMPLE : l->n;
+	const size_t limit = l->n - l->at > TRIBX_SAMPLE ? l->at + TRIBX_SAMPLE : l->n;
 	d.delimiter = delimiter;
 	*v = (struct vote){ 0 };
-	tribx_cut(&d, l->p, to, &cut);
+	for (size_t to = l->at, records = 0; to < limit && records < most;) {   /* no further than they reach: every file pays for this */
+		const char *eol = memchr(l->p + to, l->eol, limit - to);
+		size_t was = cut.end > l->at ? cut.end : l->at;
+		to = eol ? (size_t)(eol - l->p) + 1 : limit;
+		tribx_cut(&d, l->p, to, &cut);
+		records += cut.end > was + 2;   /* not a blank line */
+	}
 	if (!cut.end)
 		return true;
 	if (!tribx_scan_serial(&d, l->p, l->at, cut.end, &ix))
 		return false;
-	for (size_t r = 0; r < ix.records && v->records < RECORDS; r++) {
+	for (size_t r = 0; r < ix.records && v->records < most; r++) {
 		size_t fields = ix.recs[r + 1] - ix.recs[r], from = ix.ends[ix.recs[r]] + 1, size = ix.ends[ix.recs[r + 1]] - from;
 		if (fields == 1 && (size == 0 || (size == 1 && l->p[from] == '\r') || (d.comment && (unsigned char)l->p[from] == d.comment)))
 			continue;
@@ -75,11 +81,11 @@ int tribx_delimiter_find(struct tribx_layout *s, const struct tribx_lines *l, st
 	struct vote votes[CANDIDATES];
 	int best = -1, count = 0;
 	bool one = true;
+	if (!s->delimiter_auto && vote(s, l, ',', 1, votes) && votes[0].fields > 1)
+		return TRIB_OK;   /* the comma, as RFC 4180 has it */
 	for (int i = 0; i < CANDIDATES; i++) {
-		if (!vote(s, l, candidates[i], &votes[i]))
+		if (!vote(s, l, candidates[i], RECORDS, &votes[i]))
 			return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read %s", s->file);
-		if (i == 0 && !s->delimiter_auto && votes[0].fields > 1)
-			return TRIB_OK;   /* the comma, as RFC 4180 has it */
 		if (splits(&votes[i]))
 			best = count++ ? best : i;
 		one &= votes[i].fields <= 1 && votes[i].alike == votes[i].records;
