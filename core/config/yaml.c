@@ -263,6 +263,10 @@ static void on_scalar(struct reader *r, struct fy_event *event, struct tribx_con
 	apply_tag(r, event, &c);
 	if (!c.text)
 		return;
+	size_t n = 0;
+	fy_token_get_text(event->scalar.value, &n);
+	if (strlen(c.text) != n)        /* "\0": what is behind it would be lost */
+		fault(r, "config.control_character", &c, false, "\\0 inside of a text: no option can hold it");
 	if (c.plain && tribx_plain_type(c.text) == TRIB_NULL)
 		c.kind = TRIBX_NULL;
 	remember(r, anchor, &c, 1);
