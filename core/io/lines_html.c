@@ -42,6 +42,17 @@ static void no_memory(struct html *h)
 	tribx_fail(h->error, TRIB_FATAL, "internal.no_memory", "no memory to read %s", h->base.file);
 }
 
+static void too_many_columns(struct html *h)
+{
+	tribx_fail(h->error, TRIB_DATA, "html.too_many_columns", "%s: a row of the table has more than %d columns", h->base.file, COLUMNS);
+}
+
+static void too_long(struct html *h)
+{
+	tribx_error_hint(h->error, "raise record_max if the row is meant");
+	tribx_fail(h->error, TRIB_DATA, "csv.record_too_long", "%s: a row of the table is longer than record_max (%zu bytes)", h->base.file, h->record_max);
+}
+
 /* ---- rows ---- */
 
 static bool hold(struct html *h, int column, const char *p, size_t n, int rows)
@@ -86,7 +97,7 @@ static void write_row(struct html *h, const struct level *l)
 		fill_spans(h, &column);
 		for (int k = 0; k < c->columns && !h->error->status; k++, column++) {
 			if (column == COLUMNS)
-				tribx_fail(h->error, TRIB_DATA, "html.too_many_columns", "%s: a row of the table has more than %d columns", h->base.file, COLUMNS);
+				too_many_columns(h);
 			put(h, p, c->size);
 			if (c->rows > 1 && !hold(h, column, p, c->size, c->rows - 1))
 				no_memory(h);
@@ -184,7 +195,7 @@ static void start_cell(struct html *h, struct level *l, struct trib_text attribu
 		return;
 	l->in_row = true;
 	if (l->count == COLUMNS) {
-		tribx_fail(h->error, TRIB_DATA, "html.too_many_columns", "%s: a row of the table has more than %d columns", h->base.file, COLUMNS);
+		too_many_columns(h);
 		return;
 	}
 	if (l->count == l->cap) {
@@ -210,7 +221,7 @@ static void on_text(void *data, const char *p, size_t n)
 			continue;
 		tribx_buf_put(&l->text, p, n);
 		if (l->text.n > h->record_max)
-			tribx_fail(h->error, TRIB_DATA, "csv.record_too_long", "%s: a row of the table is longer than record_max (%zu bytes)", h->base.file, h->record_max);
+			too_long(h);
 	}
 }
 
@@ -264,7 +275,7 @@ static int push(struct tribx_lines *l, const char *p, size_t n, bool last, struc
 	if (h->out.failed)
 		no_memory(h);
 	if (h->out.too_long)
-		tribx_fail(e, TRIB_DATA, "csv.record_too_long", "%s: a row of the table is longer than record_max (%zu bytes)", h->base.file, h->record_max);
+		too_long(h);
 	if (e->status)
 		return e->status;
 	tribx_buf_put(&l->out, h->out.mem ? h->out.mem : "", h->out.have);

@@ -138,11 +138,8 @@ static int XMLCALL on_encoding(void *data, const XML_Char *name, XML_Encoding *i
 	if (is < TRIBX_LATIN1)
 		return XML_STATUS_ERROR;
 	for (int c = 0; c < 256; c++) {
-		char byte = (char)c, to[8];
-		size_t used, made;
-		bool fine = !tribx_to_utf8((enum tribx_encoding)is, &byte, 1, to, &used, &made) && used;
-		const unsigned char *u = (const unsigned char *)to;
-		info->map[c] = !fine ? -1 : made == 1 ? u[0] : made == 2 ? (u[0] & 0x1F) << 6 | (u[1] & 0x3F) : (u[0] & 0x0F) << 12 | (u[1] & 0x3F) << 6 | (u[2] & 0x3F);
+		int means = c < 128 || is == TRIBX_LATIN1 ? c : tribx_single_bytes[is - TRIBX_WINDOWS1250][c - 128];
+		info->map[c] = means || !c ? means : -1;
 	}
 	info->data = NULL;
 	info->convert = NULL;

@@ -1,4 +1,5 @@
-/* html_text - text of a page as people see it: entities (numbers, and the 252 names of HTML 4) as characters, white space collapsed. */
+/* html_text - text of a page as people see it: entities (numbers, the 252 names of HTML 4) as characters, white space
+ * collapsed. */
 #include "parse/html_tokens.h"
 
 #include <stdint.h>
@@ -64,12 +65,8 @@ static int by_name(const void *key, const void *row)
 /* Numbers 128 to 159 are meant as windows-1252, by the standard. */
 static uint32_t meant(uint32_t c)
 {
-	char byte = (char)c, to[4];
-	size_t used, made;
-	if (c < 128 || c > 159 || tribx_to_utf8(TRIBX_WINDOWS1252, &byte, 1, to, &used, &made) || !used)
-		return c == 0 || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ? 0xFFFD : c;
-	const unsigned char *u = (const unsigned char *)to;
-	return made == 2 ? (uint32_t)(u[0] & 0x1F) << 6 | (u[1] & 0x3F) : (uint32_t)(u[0] & 0x0F) << 12 | (uint32_t)(u[1] & 0x3F) << 6 | (u[2] & 0x3F);
+	uint32_t other = c >= 128 && c <= 159 ? tribx_single_bytes[TRIBX_WINDOWS1252 - TRIBX_WINDOWS1250][c - 128] : 0;
+	return other ? other : c == 0 || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) ? 0xFFFD : c;
 }
 
 /* The character of &#123; or &#x7B; at p: *used bytes, 0: none. */

@@ -10,6 +10,11 @@ static bool letter(char c)
 	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
+static bool of_name(char c)
+{
+	return letter(c) || (c >= '0' && c <= '9') || c == ':' || c == '-';
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
@@ -21,7 +26,7 @@ static void whole_tag(struct tribx_html *h)
 	char name[16];
 	size_t n = 0, at = 0;
 	bool closes = h->size && h->tag_text[0] == '/';
-	for (at = closes; at < h->size && (letter(h->tag_text[at]) || (h->tag_text[at] >= '0' && h->tag_text[at] <= '9') || h->tag_text[at] == ':' || h->tag_text[at] == '-'); at++)
+	for (at = closes; at < h->size && of_name(h->tag_text[at]); at++)
 		if (n + 1 < sizeof name)
 			name[n++] = lower(h->tag_text[at]);
 	name[n] = 0;

@@ -44,7 +44,7 @@ class Outcome:
                     (json.dumps(path), ', ' + options if options else ''))
         r = subprocess.run([trib, 'run', 'p.yaml'], cwd=d, capture_output=True, timeout=60)
         err = r.stderr.decode('utf-8', 'replace')
-        self.exit, self.rows, self.codes = r.returncode, [], []
+        self.exit, self.rows, self.codes = r.returncode if 'Sanitizer' not in err and 'runtime error' not in err else 255, [], []
         if 'error[' in err:
             self.codes.append(err.split('error[', 1)[1].split(']', 1)[0])
         if os.path.exists(os.path.join(d, 'out.db')):

@@ -33,7 +33,7 @@ def run(name, data, options, rejects='100%'):
             rows = [dict(zip([x[0] for x in c.description], row)) for row in c]
         db.close()
     shutil.rmtree(d)
-    assert 0 <= r.returncode < 100, (r.returncode, err)
+    assert 0 <= r.returncode < 100 and 'Sanitizer' not in err and 'runtime error' not in err, (r.returncode, err)
     return rows, codes, details
 
 
