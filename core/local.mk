@@ -19,6 +19,7 @@ include core/sql/local.mk
 include core/config/local.mk
 include core/run/local.mk
 include core/sched/local.mk
+include core/test/local.mk
 include core/cli/local.mk
 
 lib_LTLIBRARIES += libtributary.la

@@ -16,6 +16,7 @@ const struct tribx_command *const tribx_commands[] = {
 	&tribx_cmd_explain,
 	/* run */
 	&tribx_cmd_run,
+	&tribx_cmd_test,
 	/* schedule */
 	&tribx_cmd_schedule_list,
 	&tribx_cmd_schedule_next,

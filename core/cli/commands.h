@@ -13,6 +13,7 @@ extern const struct tribx_command tribx_cmd_init;
 extern const struct tribx_command tribx_cmd_plugins;
 extern const struct tribx_command tribx_cmd_schema;
 extern const struct tribx_command tribx_cmd_run;
+extern const struct tribx_command tribx_cmd_test;
 extern const struct tribx_command tribx_cmd_schedule_list;
 extern const struct tribx_command tribx_cmd_schedule_next;
 extern const struct tribx_command tribx_cmd_schedule_why;

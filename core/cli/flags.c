@@ -25,7 +25,7 @@ const struct trib_field tribx_global_flags[] = {
 };
 static const struct { char letter; const char *name; } letters[] = {
 	{ 'q', "quiet" }, { 'y', "yes" }, { 'C', "dir" }, { 's', "select" }, { 'v', "verbose" }, { 'h', "help" },
-	{ 'V', "version" }, { 'n', "limit" },
+	{ 'V', "version" }, { 'n', "limit" }, { 'k', "filter" },
 };
 
 struct parser {

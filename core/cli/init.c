@@ -32,6 +32,30 @@ static const struct { const char *name, *text; } files[] = {
 	  "  key: [day, partner]\n" },
 	{ "in/first.csv",
 	  "day,partner,amount\n2025-01-01,P01,1250.50\n2025-01-01,P02,980.00\n2025-01-02,P01,1310.25\n" },
+	{ "tests/first.yaml",
+	  "# trib test runs these: rows that are given, rows that must come out. docs/testing.md has all the words.\n"
+	  "tests:\n"
+	  "  - name: amounts become exact numbers\n"
+	  "    given:\n"
+	  "      rows:\n"
+	  "        - { day: 2025-01-01, partner: P01, amount: \"1250.50\" }\n"
+	  "        - { day: 2025-01-02, partner: P01, amount: \"0.1\" }\n"
+	  "    expect:\n"
+	  "      tables:\n"
+	  "        amounts:\n"
+	  "          - { day: 2025-01-01, partner: P01, amount: 1250.5 }\n"
+	  "          - { day: 2025-01-02, partner: P01, amount: 0.1 }\n"
+	  "  - name: what is no number does not get in\n"
+	  "    given:\n"
+	  "      files:\n"
+	  "        late.csv: |\n"
+	  "          day,partner,amount\n"
+	  "          2025-01-03,P01,12\n"
+	  "          2025-01-03,P02,a dozen\n"
+	  "    expect:\n"
+	  "      error: run.rejects_over_budget\n"
+	  "      dead: { map.not_a_value: 1 }\n"
+	  "      tables: { amounts: [] }\n" },
 	{ ".gitignore", ".trib/\nout/\nsecrets/\n" },
 };
 
@@ -152,9 +176,12 @@ static int plain(struct tribx_cli *c, const char *to)
 {
 	char path[PATH_MAX];
 	int code = 0;
-	snprintf(path, sizeof path, "%s/in", to);
-	if ((mkdir(to, 0777) < 0 && errno != EEXIST) || (mkdir(path, 0777) < 0 && errno != EEXIST))
-		return fail(c, to, errno);
+	static const char *const folders[] = { "", "/in", "/tests" };
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		snprintf(path, sizeof path, "%s%s", to, folders[i]);
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return fail(c, path, errno);
+	}
 	for (size_t i = 0; code == 0 && i < sizeof files / sizeof *files; i++) {
 		snprintf(path, sizeof path, "%s/%s", to, files[i].name);
 		code = write_file(c, path, files[i].text, strlen(files[i].text));

@@ -17,6 +17,7 @@ struct tribx_step {
 	const char *name;                      /* unique in the pipeline; errors, books and dead letters name it */
 	const struct tribx_conf *options;      /* the map, `use` and `name` taken out */
 	const struct tribx_conf *at;
+	const struct trib_plugin *plugin;      /* instead of the one called `use` (tests); NULL: that one */
 };
 
 struct tribx_table_conf {                      /* tables: { observation: { mode: scd2, key: [..], ... } } */

@@ -235,6 +235,8 @@ static int go(struct run *r)
 	if (r->work.lanes)
 		tribx_work_stop(&r->work, r->notes);
 	r->report->error = r->side.error;
+	if (r->o->shapes)
+		r->o->shapes(r->o->ctx, r->flow.tables, r->flow.table_count);
 	tribx_side_done(&r->side);
 	tribx_parts_done(&r->parts);
 	return rc;

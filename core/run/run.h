@@ -11,6 +11,8 @@ struct tribx_run_options {
 	/* Called a few times a second with what was done so far; NULL: silent. */
 	void (*progress)(void *ctx, const struct tribx_report *so_far, const char *part);
 	void *ctx;
+	/* Told once at the end: the tables with the columns and types that they had in this run; NULL: not wanted. */
+	void (*shapes)(void *ctx, const struct tribx_target *tables, int count);
 	/* Asked a few times a second: 0 go on, 1 finish the part in hand, 2 give up now. NULL: never. */
 	int (*stop)(void *ctx);
 };

@@ -2,7 +2,7 @@
 # layers.sh - includes go strictly downwards; plugins see the public headers only; no mutable statics in plugins; files stay small.
 . "$(dirname "$0")/../lib.sh"
 cd "$TRIB_SRC" || exit 1
-layers="base arrow parse field io plugin sql config run sched web cli"
+layers="base arrow parse field io plugin sql config run sched test web cli"
 
 upward() { # prints every include of a quoted header that lies above its file
   local file layer rank other

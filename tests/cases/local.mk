@@ -7,6 +7,7 @@ EXTRA_DIST += %D%/quickstart/example.inc %D%/quickstart/expected.txt %D%/quickst
 check_SCRIPTS_ALL += %D%/views.sh %D%/check.sh
 EXTRA_DIST += %D%/views
 check_SCRIPTS_ALL += %D%/schedule.sh
+check_SCRIPTS_ALL += %D%/test.sh
 check_SCRIPTS_ALL += %D%/run.sh %D%/dedupe.sh %D%/lookup.sh
 EXTRA_DIST += %D%/dedupe/windows.py %D%/lookup/join.py
 check_SCRIPTS_ALL += %D%/mask.sh %D%/secrets.sh
