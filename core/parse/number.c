@@ -358,35 +358,56 @@ int tribx_number_any(const struct trib_numbers *f, struct trib_text cell, trib_d
 	return give(&s, out, scale);
 }
 
-/* ---- the short cut: [-]digits, groups and a decimal mark in ASCII, at most 18 digits ---- */
+/* ---- the short cut: [-]digits of ASCII, group marks of any length and a decimal mark, at most 18 digits ---- */
 
 static inline bool digit(char c)
 {
 	return (unsigned char)(c - '0') <= 9;
 }
 
-/* groups of three behind the first; false: not the short cut's business */
-static bool grouped(const char **at, const char *end, char group, uint64_t *u, const char *first)
+/* Bytes of the group mark at p: the mark itself, or what stands for a blank or an apostrophe in UTF-8. 0: none. */
+static inline int mark_at(const char *p, const char *end, char group)
+{
+	const unsigned char *const u = (const unsigned char *)p;
+	if (*p == group)
+		return 1;
+	if (u[0] == 0xC2)
+		return group == ' ' && end - p > 2 && u[1] == 0xA0 ? 2 : 0;
+	if (u[0] != 0xE2 || end - p < 3 || u[1] != 0x80)
+		return 0;
+	return group == ' ' ? (u[2] == 0xAF || u[2] == 0x89 || u[2] == 0x87 ? 3 : 0) : group == '\'' && u[2] == 0x99 ? 3 : 0;
+}
+
+/* Groups of three behind the first, Indian ones of two and a last one of three; false: not the short cut's business. */
+static inline bool grouped(const char **at, const char *end, const struct trib_numbers *f, uint64_t *u, const char *first)
 {
 	const char *p = *at;
-	if (p - first > 3 || *first == '0')
+	bool last = false;
+	if (p - first > (f->indian ? 2 : 3) || *first == '0')
 		return false;
-	while (p < end && *p == group) {
-		if (end - p < 4 || !digit(p[1]) || !digit(p[2]) || !digit(p[3]) || *u >= 1000000000000000)
+	for (int n; p < end && (n = mark_at(p, end, f->group)) != 0;) {
+		p += n;
+		if (last || end - p < 3 || !digit(p[0]) || !digit(p[1]) || *u >= 1000000000000000)
 			return false;
-		*u = *u * 1000 + (uint64_t)((p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0'));
-		p += 4;
+		*u = *u * 100 + (uint64_t)((p[0] - '0') * 10 + (p[1] - '0'));
+		p += 2;
+		if (digit(*p)) {
+			*u = *u * 10 + (uint64_t)(*p++ - '0');
+			last = f->indian;
+		} else if (!f->indian) {
+			return false;
+		}
 		if (p < end && digit(*p))
 			return false;
 	}
 	*at = p;
-	return true;
+	return !f->indian || last;
 }
 
 int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale)
 {
 	const char *p = cell.p, *const end = p + cell.n;
-	if (!p || cell.n - 1 >= 24 || f->percent)
+	if (!p || cell.n - 1 >= 31 || f->percent)
 		return tribx_number_any(f, cell, out, scale);
 	const bool negative = *p == '-';
 	p += negative;
@@ -396,12 +417,13 @@ int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *o
 		u = u * 10 + (unsigned char)(*p - '0');
 	if (p == first || p - first > 18)
 		return tribx_number_any(f, cell, out, scale);
-	if (p < end && *p == f->group && f->group && (f->indian || !grouped(&p, end, f->group, &u, first)))
+	if (p < end && f->group && *p != f->decimal && !grouped(&p, end, f, &u, first))
 		return tribx_number_any(f, cell, out, scale);
 	int behind = 0;
 	if (p < end) {
 		const char *const point = p + 1;
-		if (*p != f->decimal || !f->decimal || end - point == 0 || end - first > 19)
+		const int64_t left = end - point;
+		if (*p != f->decimal || !f->decimal || left == 0 || left > 18 || u >= tribx_tens[18 - left].value)
 			return tribx_number_any(f, cell, out, scale);
 		for (p = point; p < end && digit(*p); p++)
 			u = u * 10 + (unsigned char)(*p - '0');
