@@ -8,6 +8,7 @@
 #include "field/field.h"
 #include "io/decode_total.h"
 #include "io/lines.h"
+#include "io/parquet.h"
 #include "io/sheet.h"
 
 static const struct trib_field column_fields[] = {
@@ -42,7 +43,8 @@ static const struct trib_field column_fields[] = {
 	F("xml", TRIBX_JSONL, ".xml", "record", 1, tribx_lines_xml, "XML elements") \
 	F("html", TRIBX_CSV, ".html .htm", "row", 1, tribx_lines_html, "a table of a web page") \
 	F("xlsx", TRIBX_CSV, ".xlsx .xlsm", "row", 1, tribx_sheet_cells, "a sheet of an Excel workbook") \
-	F("xls", TRIBX_CSV, ".xls", "row", 1, tribx_sheet_cells, "a sheet of an Excel workbook before 2007")
+	F("xls", TRIBX_CSV, ".xls", "row", 1, tribx_sheet_cells, "a sheet of an Excel workbook before 2007") \
+	F("parquet", TRIBX_CSV, ".parquet", "row", 1, tribx_parquet_cells, "a Parquet file (needs DuckDB's library)")
 #define KIND(word, rows, ends, record, first, cells, what) { word, ends, what, rows, record, first, cells },
 #define WORD(word, rows, ends, record, first, cells, what) "|" word
 #define ENDS(word, rows, ends, record, first, cells, what) " " ends

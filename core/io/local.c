@@ -114,6 +114,7 @@ int tribx_local_open(const char *path, struct tribx_source **out, struct tribx_e
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	f->base = (struct tribx_source){ .size = st.st_size, .pread = read_local, .check = check_local, .etag = etag_local, .close = close_local };
 	f->fd = fd;
+	f->base.fd = fd + 1;
 	f->changed = st.st_mtim;
 	*out = &f->base;
 	return TRIB_OK;

@@ -193,8 +193,8 @@ int tribx_spool(struct trib_bytes *in, int64_t max, struct tribx_source **out, s
 	struct spool *p = calloc(1, sizeof *p);
 	if (!p)
 		return tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory for a reader");
-	p->base = (struct tribx_source){ 0, spool_pread, spool_check, NULL, spool_close };
 	p->of = tribx_bytes_plain(in);
+	p->base = (struct tribx_source){ .pread = spool_pread, .check = spool_check, .close = spool_close, .fd = p->of ? p->of->fd : 0 };
 	p->base.size = p->of ? p->of->size : 0;
 	int rc = p->of ? TRIB_OK : read_all(p, in, max, e);
 	if (rc < 0)

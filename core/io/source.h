@@ -13,6 +13,7 @@ struct tribx_source {
 	/* Text that changes when the content may have: of the content itself up to 64 MiB, else of size and time. */
 	int (*etag)(struct tribx_source *s, char to[64], struct tribx_error *e);
 	void (*close)(struct tribx_source *s);
+	int fd;                          /* + 1: of a file as it is, for libraries that want a path; 0: none */
 };
 
 struct tribx_paths { char **items; size_t count, cap; };   /* of a listing; all zero is empty */

@@ -15,7 +15,11 @@ tail -n 1 "$work/ok.out"
 ok "YAML: an altered expectation is seen" seen
 walk() { python3 "$here/walk.py" "$TRIB" "$bad" "$work/walk-$1" "$1"; }
 kinds='utf8 strings names parquet'
-"$TRIB" plugins file 2>/dev/null | grep -q parquet || kinds=${kinds% parquet}
+printf 'pipeline: p\nsource: { use: file, url: "%s" }\nsink: { use: files, path: out }\n' "$bad/parquet/parquet-testing/bad_data/PARQUET-1481.parquet" >"$work/p.yaml"
+if "$TRIB" run "$work/p.yaml" 2>&1 | grep -q 'library\.missing'; then
+  kinds=${kinds% parquet}
+  echo "# parquet: DuckDB's library is not here (TRIB_DUCKDB says where): its 8 files are not walked"
+fi
 for kind in $kinds; do
   ok "$kind" walk $kind
   tail -n 1 "$work/ok.out"

@@ -1,6 +1,7 @@
 check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh %D%/csv.sh
 EXTRA_DIST += %D%/csv/random.py %D%/csv/tables.json %D%/csv/walk.py
-check_SCRIPTS_ALL += %D%/neon.sh %D%/hostile.sh
+check_SCRIPTS_ALL += %D%/neon.sh %D%/parquet.sh %D%/hostile.sh
+EXTRA_DIST += %D%/parquet/types.parquet %D%/parquet/types.csv
 EXTRA_DIST += %D%/hostile/totals.py %D%/hostile/walk.py %D%/hostile/yaml_suite.py %D%/hostile/yaml_suite.txt
 check_SCRIPTS_ALL += %D%/quickstart.sh %D%/banking77.sh
 EXTRA_DIST += %D%/quickstart/example.inc %D%/quickstart/expected.txt %D%/quickstart/numbers.sql %D%/banking77/rules.yaml %D%/banking77/banking77.yaml %D%/banking77/flip.py

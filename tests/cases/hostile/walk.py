@@ -105,14 +105,22 @@ def name(case):
     return None if text in names else f'{what} {text!r}: became {names}'
 
 
+# broken in a way that DuckDB's reader lives with: the rows that it gives for all of the file
+LIVED_WITH = {'ARROW-GH-43605.parquet': 21186, 'ARROW-GH-45185.parquet': 5, 'ARROW-RS-GH-6229-LEVELS.parquet': 1}
+
+
 def parquet(path):
     d = os.path.join(work, os.path.basename(path))
-    os.makedirs(d)
+    os.makedirs(d, exist_ok=True)
     with open(f'{d}/p.yaml', 'w', encoding='utf8') as f:
         f.write(f'pipeline: p\nsource: {{ use: file, url: {json.dumps(path)}, format: parquet }}\nsink: {{ use: sqlite, path: out.db, table: t }}\n')
     r = subprocess.run([trib, 'run', 'p.yaml'], cwd=d, capture_output=True, timeout=60)
     code = re.search(rb'error\[([a-z_.0-9]+)\]', r.stderr)
-    if r.returncode not in (1, 3) or not code:
+    lives = LIVED_WITH.get(os.path.basename(path))
+    if lives and r.returncode == 0:
+        there = rows(d, 'SELECT count(*) FROM t')[0][0]
+        return None if there == lives else f'{os.path.basename(path)}: {there} rows'
+    if r.returncode != 1 or not code:
         return f'{os.path.basename(path)}: exit {r.returncode} {r.stderr[-300:]!r}'
     return None
 
