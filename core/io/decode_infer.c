@@ -114,7 +114,7 @@ static void tell(const struct tribx_layout *s, const struct tribx_target *t, con
 		snprintf(text, sizeof text, "%s: column %s: numbers as in %s (locale: %s): %lld rows agree%s", s->file, t->name, tribx_style_samples[style], tribx_style_locales[style],
 		         (long long)g->votes.cells, others);
 	tribx_log(TRIBX_INFO, "%s", text);
-	struct tribx_error *note = tribx_finding_new(notes);
+	struct tribx_error *note = decided ? tribx_finding_new(notes) : NULL;   /* counts and ids need no word in every run */
 	if (!note)
 		return;
 	tribx_fail(note, TRIB_OK, "number.inferred_locale", "%s", text);
