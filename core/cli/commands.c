@@ -4,6 +4,9 @@
 const struct tribx_command *const tribx_commands[] = {
 	/* start */
 	&tribx_cmd_init,
+	&tribx_cmd_new_connector,
+	&tribx_cmd_new_transform,
+	&tribx_cmd_new_sink,
 	&tribx_cmd_config,
 	&tribx_cmd_doctor,
 	/* look */

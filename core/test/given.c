@@ -20,16 +20,17 @@ enum { GIVEN_BATCH = 1000 };
 struct given {
 	const char *path;
 	trib_map types;                        /* of columns that the stream does not declare, in order */
-	int64_t batch, fail_at;
+	int64_t batch, fail_at, make;
 	json_t *rows;
 	int64_t next;                          /* state */
 };
 
 static const struct trib_field options[] = {
-	TRIB_FIELD(struct given, path, .flags = TRIB_REQUIRED, .help = "File of the rows."),
+	TRIB_FIELD(struct given, path, .help = "File of the rows."),
 	TRIB_FIELD(struct given, types, .help = "Types of columns, by name."),
 	TRIB_FIELD(struct given, batch, .dflt = "1000", .help = "Rows of a batch."),
 	TRIB_FIELD(struct given, fail_at, .dflt = "-1", .help = "Row at which the source breaks."),
+	TRIB_FIELD(struct given, make, .help = "So many rows id, word and amount, instead of a file."),
 	{ 0 }
 };
 static const struct trib_field state[] = { TRIB_FIELD(struct given, next, .help = "Next row."), { 0 } };
@@ -37,6 +38,8 @@ static const struct trib_field state[] = { TRIB_FIELD(struct given, next, .help 
 static int open_rows(struct trib *t, void *self)
 {
 	struct given *g = self;
+	if (g->make > 0 || !g->path)
+		return TRIB_OK;
 	g->rows = json_load_file(g->path, 0, NULL);
 	return g->rows ? TRIB_OK : trib_fail(t, TRIB_ENV, "test.folder: %s cannot be read", g->path);
 }
@@ -62,9 +65,27 @@ static void add_columns(const struct given *g, struct trib_batch *out)
 	}
 }
 
+static int make_rows(struct trib *t, struct given *g, struct trib_batch *out)
+{
+	const int id = trib_add(out, "id", TRIB_I64), word = trib_add(out, "word", TRIB_STR), amount = trib_add_dec(out, "amount", 38, 2);
+	for (int64_t n = 0; n < g->batch && g->next < g->make; n++, g->next++) {
+		if (g->next == g->fail_at)
+			return trib_fail(t, TRIB_DATA, "test.broke: the source was asked to break at row %lld", (long long)g->next);
+		char text[32];
+		const int size = snprintf(text, sizeof text, "word %lld", (long long)g->next);
+		trib_put_i64(out, id, g->next);
+		trib_put_str(out, word, (struct trib_text){ text, (size_t)size });
+		trib_put_dec(out, amount, (trib_dec){ .lo = (uint64_t)g->next * 25 });
+		trib_rows(out, 1);
+	}
+	return g->next < g->make ? TRIB_OK : TRIB_END;
+}
+
 static int read_rows(struct trib *t, void *self, struct trib_batch *out)
 {
 	struct given *g = self;
+	if (g->make > 0)
+		return make_rows(t, g, out);
 	const char *name;
 	json_t *value;
 	const int64_t count = (int64_t)json_array_size(g->rows);

@@ -32,6 +32,9 @@ void tribx_test_file(struct tribx_tests *t, const char *path, struct tribx_findi
 void tribx_test_plugin(struct tribx_tests *t, const char *which, struct tribx_findings *f);
 bool tribx_test_wanted(struct tribx_tests *t, const char *name);
 
+/* run in a process of its own; what it puts into why comes back. A crash or a hang is a failure. */
+enum tribx_outcome tribx_test_apart(enum tribx_outcome (*run)(void *ctx, struct tribx_buf *why), void *ctx, struct tribx_buf *why);
+
 /* A folder of its own under TMPDIR; tribx_folder_done removes it and what is in it. */
 struct tribx_folder { char path[512]; };
 bool tribx_folder_new(struct tribx_folder *d, struct tribx_error *e);

@@ -75,31 +75,13 @@ const struct tribx_conf *tribx_trial_file(struct tribx_trial *x, const char *nam
 
 /* ---- the environment of a test ---- */
 
-struct saved { const char *name; char *was; };
-
-static struct saved *set_env(const struct tribx_trial *x)
+/* The process is the test's own: nothing has to be put back. */
+static void set_env(const struct tribx_trial *x)
 {
 	const struct tribx_case *is = x->is;
-	struct saved *all = tribx_arena_new(x->a, (is->env.count + 2) * sizeof *all);
-	for (size_t i = 0; all && i <= is->env.count; i++) {
-		const char *name = i < is->env.count ? is->env.names[i] : "TRIB_NOW";
-		const char *value = i < is->env.count ? trib_map_text(&is->env, name) : is->now ? is->now : DEFAULT_NOW;
-		const char *was = getenv(name);
-		all[i] = (struct saved){ name, was ? strdup(was) : NULL };
-		setenv(name, value, 1);
-	}
-	return all;
-}
-
-static void put_env_back(struct saved *all)
-{
-	for (; all && all->name; all++) {
-		if (all->was)
-			setenv(all->name, all->was, 1);
-		else
-			unsetenv(all->name);
-		free(all->was);
-	}
+	for (size_t i = 0; i < is->env.count; i++)
+		setenv(is->env.names[i], trib_map_text(&is->env, is->env.names[i]), 1);
+	setenv("TRIB_NOW", is->now ? is->now : DEFAULT_NOW, 1);
 }
 
 /* ---- the pipeline ---- */
@@ -357,13 +339,9 @@ static bool prepare(struct tribx_trial *x, const struct tribx_step *source)
 
 static void go(struct tribx_trial *x)
 {
-	struct tribx_error e = { 0 };
 	size_t set_count;
 	const struct tribx_set *set = sets(x, &set_count);
-	if (!set || !tribx_folder_new(&x->folder, &e)) {
-		tribx_trial_error(x, &e);
-		return;
-	}
+	x->why.failed |= !set;
 	x->project = tribx_project_load(x->is->project, set, set_count, &x->findings);
 	if (!pick(x))
 		return;
@@ -377,28 +355,37 @@ static void go(struct tribx_trial *x)
 		tribx_trial_judge(x);
 }
 
+static enum tribx_outcome in_child(void *ctx, struct tribx_buf *why)
+{
+	struct tribx_trial *x = ctx;
+	set_env(x);
+	go(x);
+	*why = x->why;
+	tribx_report_done(x->report);
+	tribx_findings_done(&x->findings);
+	tribx_project_free(x->project);
+	return why->failed || why->n ? TRIBX_FAILED : TRIBX_PASSED;
+}
+
 void tribx_trial_run(struct tribx_case *is, struct tribx_arena *a, struct tribx_result *r)
 {
 	struct tribx_trial *x = calloc(1, sizeof *x);
+	struct tribx_buf why = { 0 };
+	struct tribx_error e = { 0 };
 	const int64_t start = tribx_ticks_us();
 	r->outcome = TRIBX_FAILED;
 	r->why = "no memory\n";
 	if (x && (x->report = calloc(1, sizeof *x->report))) {
 		x->is = is;
 		x->a = a;
-		struct saved *env = set_env(x);
-		go(x);
-		put_env_back(env);
-		const char *why = x->why.n ? tribx_arena_text(a, x->why.p, x->why.n) : "";
-		if (!x->why.failed && why) {
-			r->outcome = *why ? TRIBX_FAILED : TRIBX_PASSED;
-			r->why = why;
-		}
-		tribx_report_done(x->report);
-		tribx_findings_done(&x->findings);
-		tribx_project_free(x->project);
+		if (!tribx_folder_new(&x->folder, &e))
+			tribx_buf_fmt(&why, "%s\n", e.text);
+		else
+			r->outcome = tribx_test_apart(in_child, x, &why);
+		const char *text = why.n && !why.failed ? tribx_arena_text(a, why.p, why.n) : NULL;
+		r->why = text ? text : r->outcome == TRIBX_PASSED ? "" : r->why;
 		tribx_folder_done(&x->folder);
-		tribx_buf_done(&x->why);
+		tribx_buf_done(&why);
 		free(x->report);
 	}
 	free(x);

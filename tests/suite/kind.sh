@@ -97,36 +97,4 @@ every_plugin_has_a_row() { # KIND ROW...
   done
   [ -z "$missing" ] || { echo "no row for:$missing"; return 1; }
 }
-lint() { # PLUGIN
-  "$TRIB" plugins "$1" --json >"$work/lint.json" && python3 - "$work/lint.json" <<'P'
-import json, re, sys
-d = json.load(open(sys.argv[1]))['result']
-bad = []
-if not d['help'].endswith('.'): bad.append('the help of the plugin has no full stop')
-def walk(at, schema):
-    props = schema.get('properties', {})
-    seen = {}
-    for name, o in props.items():
-        if seen.setdefault(name.lower(), name) != name: bad.append(f'{at}{name}: equal to {seen[name.lower()]} but for case')
-        if not re.fullmatch(r'[a-z][a-z0-9_]*', name): bad.append(f'{at}{name}: an option is small letters, digits and _')
-        if not o.get('description', '').endswith('.'): bad.append(f'{at}{name}: its help has no full stop')
-        ways = [o] + o.get('anyOf', [])
-        if 'default' in o:
-            v = o['default']
-            for w in ways:
-                if 'enum' in w and str(v) not in map(str, w['enum']): bad.append(f'{at}{name}: the default {v} is not allowed')
-                try: number = float(v)
-                except (TypeError, ValueError): continue
-                if number < w.get('minimum', number) or number > w.get('maximum', number): bad.append(f'{at}{name}: the default {v} is out of bounds')
-            if name in schema.get('required', []): bad.append(f'{at}{name}: required, and has a default')
-        for w in ways:
-            for part in (w, w.get('items'), w.get('additionalProperties')):
-                if isinstance(part, dict): walk(f'{at}{name}.', part)
-walk('', d['options'])
-for s in d.get('streams', []) + d.get('outputs', []):
-    if not isinstance(s, dict): continue
-    if not s.get('help', '').endswith('.'): bad.append(f"stream {s['name']}: its help has no full stop")
-print('\n'.join(bad))
-sys.exit(bool(bad))
-P
-}
+lint() { "$TRIB" test "$1" -k descriptor; }     # PLUGIN: its tables, by core/test/conform_all.c
