@@ -1,4 +1,4 @@
-check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh %D%/csv.sh
+check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh %D%/csv.sh %D%/values.sh
 EXTRA_DIST += %D%/csv/random.py %D%/csv/tables.json %D%/csv/walk.py
 check_SCRIPTS_ALL += %D%/neon.sh %D%/parquet.sh %D%/hostile.sh
 EXTRA_DIST += %D%/parquet/types.parquet %D%/parquet/types.csv
