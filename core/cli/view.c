@@ -91,7 +91,9 @@ struct json_t *tribx_view_json(const struct trib_batch *b)
 	for (int64_t r = 0; r < b->array.length; r++) {
 		struct tribx_buf row = { 0 };
 		tribx_row_shown(b, r, &row);
-		json_array_append_new(all, json_loadb(row.p ? row.p : "{}", row.p ? row.n : 2, 0, NULL));
+		json_t *o = json_loadb(row.p ? row.p : "{}", row.p ? row.n : 2, 0, NULL);
+		/* a number that no double holds (1e400 in a JSON column): the row as its text, rather than not at all */
+		json_array_append_new(all, o ? o : json_stringn(row.p, row.n));
 		tribx_buf_done(&row);
 	}
 	return all;
