@@ -25,6 +25,7 @@ include tests/unit/cli/local.mk
 include tests/unit/config/local.mk
 include tests/unit/run/local.mk
 include tests/unit/sched/local.mk
+include tests/unit/test/local.mk
 include tests/unit/transforms/local.mk
 endif
 include tests/batteries/local.mk

@@ -288,6 +288,6 @@ const struct tribx_command tribx_cmd_test = {
 	.more = "PATH is a project (its tests/*.yaml; without a path the folder you are in), a file of tests, or a folder or .so of a plugin; a "
 	        "PLUGIN is a name. Each test runs in a folder of its own that is gone afterwards. docs/testing.md has the words of a test. Exit code 1 "
 	        "when one fails, 2 when a test cannot be read.",
-	.examples = "trib test\ntrib test examples/quickstart -k refunds\ntrib test sqlite --tap\ntrib test ./acme --with rows=10 --junit report.xml",
+	.examples = "trib test\ntrib test my-project -k amounts\ntrib test sqlite --tap\ntrib test ./acme --with rows=10 --junit report.xml",
 	.flags = flag_fields, .flags_size = sizeof(struct flags), .args_max = -1, .run = test
 };
