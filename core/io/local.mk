@@ -1,6 +1,7 @@
 libcore_la_SOURCES += %D%/decode.c %D%/decode.h %D%/decode_csv.c %D%/decode_fill.c %D%/decode_head.c %D%/decode_json.c %D%/decode_reject.c %D%/decode_reject.h %D%/decode_view.h \
                       %D%/format.c
-libcore_la_SOURCES += %D%/parquet.c %D%/parquet.h %D%/sheet.c %D%/sheet.h %D%/sheet_value.c %D%/sheet_value.h %D%/xls.c %D%/xlsx.c %D%/xlsx.h %D%/xlsx_book.c %D%/xlsx_merge.c \
+libcore_la_SOURCES += %D%/ole.c %D%/ole.h %D%/sheet_grid.c %D%/sheet_grid.h %D%/xls.h %D%/xls_strings.c
+libcore_la_SOURCES += %D%/parquet.c %D%/parquet.h %D%/sheet.c %D%/sheet.h %D%/sheet_value.c %D%/sheet_value.h %D%/xls.c %D%/xlsx.c %D%/xlsx.h %D%/xlsx_book.c \
                       %D%/xlsx_part.c %D%/xml.c %D%/xml.h
 libcore_la_SOURCES += %D%/bytes.c %D%/bytes.h %D%/cells.c %D%/cells.h %D%/find.c %D%/format.h %D%/glob.c %D%/gzip.c %D%/inflate.c %D%/local.c %D%/source.h \
                       %D%/stream.c %D%/stream.h %D%/zip.c %D%/zip.h %D%/zip_dir.c %D%/zip_name.c

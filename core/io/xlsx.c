@@ -14,13 +14,10 @@ struct sheet {
 	struct tribx_package package;
 	struct tribx_book book;
 	struct tribx_xml *xml;
-	struct tribx_cells *to;          /* of the step that runs */
-	struct tribx_merges merges;
+	struct tribx_grid grid;
 	char *text;
 	size_t have, cap, text_max;
-	int64_t row;
-	int column, style;               /* of the last cell put, or of the cell that is read */
-	int put;                         /* columns of the row that are put */
+	int column, style;               /* of the last cell, or of the cell that is read */
 	enum type type;
 	int phonetic;
 	bool in_data, in_row, in_cell, in_text, has_value, has_formula;
@@ -30,8 +27,8 @@ struct sheet {
 static void fail(struct sheet *s, const char *code, const char *why, const char *sample)
 {
 	struct tribx_error *e = tribx_xml_error(s->xml);
-	tribx_error_at(e, NULL, (int)s->row, 0, NULL);
-	tribx_xml_stop(s->xml, tribx_fail(e, TRIB_DATA, code, "row %lld: %s%s%.60s%s", (long long)s->row, why, *sample ? " \"" : "", sample, *sample ? "\"" : ""));
+	tribx_error_at(e, NULL, (int)s->grid.row, 0, NULL);
+	tribx_xml_stop(s->xml, tribx_fail(e, TRIB_DATA, code, "row %lld: %s%s%.60s%s", (long long)s->grid.row, why, *sample ? " \"" : "", sample, *sample ? "\"" : ""));
 }
 
 static void no_memory(struct sheet *s)
@@ -41,56 +38,12 @@ static void no_memory(struct sheet *s)
 
 /* ---- cells out ---- */
 
-/* Columns up to `column` (not included): null, or the value of the merged range that covers them. */
-static void gap(struct sheet *s, int column)
-{
-	for (; s->put + 1 < column; s->put++) {
-		struct tribx_range *r = s->merges.active_count ? tribx_merges_at(&s->merges, s->put + 1) : NULL;
-		tribx_cells_put(s->to, r ? r->mark : TRIBX_MARK_NONE, r ? r->value : (struct trib_text){ NULL, 0 });
-	}
-}
-
 static void put(struct sheet *s, enum tribx_mark mark, struct trib_text t)
 {
-	gap(s, s->column);
-	tribx_cells_put(s->to, mark, t);
-	s->put = s->column;
-	struct tribx_range *r = s->merges.active_count ? tribx_merges_at(&s->merges, s->column) : NULL;
-	if (!r || r->value.p || s->column != r->column || s->row != r->row)
-		return;
-	char *kept = malloc(t.n + 1);
-	if (!kept) {
+	tribx_grid_put(&s->grid, s->column, mark, t);
+	if (s->grid.failed)
 		no_memory(s);
-		return;
-	}
-	memcpy(kept, t.p, t.n);
-	r->value = (struct trib_text){ kept, t.n };
-	r->mark = mark;
 }
-
-static void end_row(struct sheet *s)
-{
-	if (s->merges.active_count)
-		gap(s, tribx_merges_last(&s->merges) + 1);
-	tribx_cells_end(s->to);
-	s->put = s->column = 0;
-}
-
-/* Rows between the last one and this are not in the file: blank, but for merged ranges. */
-static void begin_row(struct sheet *s, int64_t row)
-{
-	if (!s->merges.count)
-		tribx_cells_blank(s->to, row - s->row - 1);
-	for (s->row++; s->merges.count; s->row++) {
-		tribx_merges_row(&s->merges, s->row);
-		if (s->row == row)
-			break;
-		end_row(s);
-	}
-	s->row = row;
-	s->put = s->column = 0;
-}
-
 
 static void put_shared(struct sheet *s, struct trib_text t)
 {
@@ -165,7 +118,7 @@ static void put_cell(struct sheet *s)
 static void start_row(struct sheet *s, const char **attributes)
 {
 	const char *r = tribx_xml_attribute(attributes, "r");
-	int64_t row = s->row + 1;
+	int64_t row = s->grid.row + 1;
 	if (r) {
 		row = 0;
 		for (const char *p = r; *p && row <= TRIBX_ROWS_MAX; p++)
@@ -173,10 +126,11 @@ static void start_row(struct sheet *s, const char **attributes)
 	}
 	if (row > TRIBX_ROWS_MAX || row < 1)
 		fail(s, "xlsx.bad_reference", "behind it a row is outside of any sheet:", r ? r : "");
-	else if (row <= s->row)
+	else if (row <= s->grid.row)
 		fail(s, "xlsx.order", "behind it an earlier row follows:", r ? r : "");
 	else
-		begin_row(s, row);
+		tribx_grid_row(&s->grid, row);
+	s->column = 0;
 	s->in_row = true;
 }
 
@@ -201,10 +155,10 @@ static void start_cell(struct sheet *s, const char **attributes)
 		case 's': style = attributes[1]; break;
 		default: break;
 		}
-	struct tribx_place at = { s->row, s->column + 1 };
+	struct tribx_place at = { s->grid.row, s->column + 1 };
 	if ((ref && (!tribx_place_read(ref, &end, &at) || *end)) || at.column > TRIBX_COLUMNS_MAX)
 		fail(s, "xlsx.bad_reference", "a cell is outside of any sheet:", ref ? ref : "");
-	else if (at.row != s->row)
+	else if (at.row != s->grid.row)
 		fail(s, "xlsx.bad_reference", "a cell says that it is of another row:", ref);
 	else if (at.column <= s->column)
 		fail(s, "xlsx.order", "a cell stands behind one that is further right:", ref ? ref : "");
@@ -254,7 +208,7 @@ static void end(void *self, const char *name)
 		put_cell(s);
 	} else if (s->in_row && strcmp(name, "row") == 0) {
 		s->in_row = false;
-		end_row(s);
+		tribx_grid_end(&s->grid);
 	} else if (strcmp(name, "sheetData") == 0) {
 		s->in_data = false;
 	}
@@ -288,7 +242,7 @@ static void merge_start(void *self, const char *name, const char **attributes)
 {
 	struct sheet *s = self;
 	const char *ref = strcmp(name, "mergeCell") == 0 ? tribx_xml_attribute(attributes, "ref") : NULL;
-	if (ref && !tribx_merges_add(&s->merges, ref))
+	if (ref && !tribx_merges_add(&s->grid.merges, ref))
 		fail(s, "xlsx.bad_reference", "a merged range is outside of any sheet:", ref);
 }
 
@@ -306,8 +260,8 @@ static int read_merges(struct sheet *s, const char *part, struct tribx_error *e)
 		rc = tribx_xml_all(in, part, &calls, s, &s->xml, e);
 	s->xml = NULL;
 	if (rc == TRIB_OK)
-		tribx_merges_sort(&s->merges);
-	return rc == TRIB_OK && s->merges.failed ? tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read a sheet") : rc;
+		tribx_merges_sort(&s->grid.merges);
+	return rc == TRIB_OK && s->grid.merges.failed ? tribx_fail(e, TRIB_FATAL, "internal.no_memory", "no memory to read a sheet") : rc;
 }
 
 /* ---- as a reader ---- */
@@ -315,7 +269,7 @@ static int read_merges(struct sheet *s, const char *part, struct tribx_error *e)
 static int produce(void *self, struct tribx_cells *to, struct tribx_error *e)
 {
 	struct sheet *s = self;
-	s->to = to;
+	s->grid.to = to;
 	int rc = tribx_xml_step(s->xml, e);
 	return rc == TRIB_END && s->package.src->check(s->package.src, e) < 0 ? TRIB_DATA : rc;
 }
@@ -326,7 +280,7 @@ static void done(void *self)
 	tribx_xml_free(s->xml);
 	tribx_book_done(&s->book);
 	tribx_package_done(&s->package);
-	tribx_merges_done(&s->merges);
+	tribx_merges_done(&s->grid.merges);
 	free(s->text);
 	free(s);
 }

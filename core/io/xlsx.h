@@ -1,12 +1,13 @@
 /* xlsx - inside of the .xlsx reader: parts of a package, what a workbook says about its sheets, one sheet as cells.
  *
  * xlsx_part.c finds parts by name in the zip, xlsx_book.c reads relations, workbook, styles and shared strings, xlsx.c streams the
- * sheet, xlsx_merge.c fills merged ranges, sheet.c says what a file is and which sheet is read. */
+ * sheet; sheet_grid.h places cells, sheet.c says what a file is and which sheet is read. */
 #ifndef TRIBX_XLSX_H
 #define TRIBX_XLSX_H
 
 #include "io/decode.h"
 #include "io/sheet.h"
+#include "io/sheet_grid.h"
 #include "io/sheet_value.h"
 #include "io/xml.h"
 #include "io/zip.h"
@@ -44,27 +45,5 @@ struct tribx_book {
 int tribx_book_open(struct tribx_book *b, struct tribx_package *p, struct tribx_error *e);
 int tribx_book_load(struct tribx_book *b, size_t strings_max, struct tribx_error *e);      /* styles and shared strings */
 void tribx_book_done(struct tribx_book *b);
-
-/* ---- references and merged ranges ---- */
-
-enum { TRIBX_ROWS_MAX = 1048576, TRIBX_COLUMNS_MAX = 16384 };
-struct tribx_place { int64_t row; int column; };                               /* from 1 */
-bool tribx_place_read(const char *text, const char **end, struct tribx_place *out);      /* "B12"; false: outside of any sheet, or nothing of the kind */
-
-struct tribx_range { int64_t row, row_end; int column, column_end; enum tribx_mark mark; struct trib_text value; };
-struct tribx_merges {
-	struct tribx_range *items;       /* by first row */
-	size_t count, cap, next;         /* next: the first that has not begun */
-	struct tribx_range **active;     /* of the row, by column */
-	size_t active_count, cursor;
-	bool failed;
-};
-bool tribx_merges_add(struct tribx_merges *m, const char *reference);          /* false: no reference */
-void tribx_merges_sort(struct tribx_merges *m);
-void tribx_merges_row(struct tribx_merges *m, int64_t row);                    /* rows ascend */
-/* The range that covers a column of the row (columns ascend), or NULL. */
-struct tribx_range *tribx_merges_at(struct tribx_merges *m, int column);
-int tribx_merges_last(const struct tribx_merges *m);                           /* the last covered column, or 0 */
-void tribx_merges_done(struct tribx_merges *m);
 
 #endif

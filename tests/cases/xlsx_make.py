@@ -118,8 +118,14 @@ else:
                     v(s, i, k)
                 elif v is not None:
                     s.write(i, k, v)
+        for m in more.get("merges", []):
+            s.merge(*m)
+        if more.get("hide"):
+            b.get_sheet(0).visibility = 1
+            b.set_active_sheet(1)
         b.save(os.path.join(folder, name))
-        expect(name, outcome, want, dict({"sheet": "Data"}, **(options or {})))
+        options = dict({"sheet": "Data"}, **(options or {}))
+        expect(name, outcome, want, {k: v for k, v in options.items() if v is not None})
 
     day, moment = datetime.date(2024, 3, 31), datetime.datetime(2024, 3, 31, 2, 30)
     xls("old.xls", [["day", "n"], [(day, "yyyy-mm-dd"), 12345], [(moment, "yyyy-mm-dd hh:mm"), 0.1], [None, -1e-7], [], ["Grüße 東京", 1.0000000000000002],
@@ -127,4 +133,18 @@ else:
         [["day", "n"], ["2024-03-31", "12345"], ["2024-03-31 02:30:00", "0.1"], [None, "-0.0000001"], ["Grüße 東京", "1.0000000000000002"],
          ["07:05:00", "1099511627776"]])
     xls("old-1904.xls", [["day"], [(day, "d.m.yy")]], [["day"], ["2024-03-31"]], mac=True)
+    xls("old-types.xls", [["dur", "flag"], [(1.5, "[h]:mm"), True]], [["dur", "flag"], ["36:00:00", "true"]])
+    error = lambda s, i, k: s.row(i).set_cell_error(k, 7)
+    xls("old-error.xls", [["a"], [error]], None, "reject")
+    xls("old-error-null.xls", [["a", "b"], [error, 1]], [["a", "b"], [None, "1"]], options={"error_cells": "null"})
+
+    def formula(s, i, k):   # as programs write it that do not calculate
+        s.write(i, k, xlwt.Formula("1+1"))
+        s.row(i)._Row__cells[k].calc_flags = 2
+
+    xls("old-formula.xls", [["a"], [formula]], None, "reject")   # no value is stored
+    xls("old-many.xls", [["n%d" % i for i in range(20)]] + [["Text Nummer %d ü" % (i % 700) if k == 3 else "東京%d" % i if k == 4 else i * k for k in range(20)] for i in range(1500)],
+        [["n%d" % i for i in range(20)]] + [["Text Nummer %d ü" % (i % 700) if k == 3 else "東京%d" % i if k == 4 else str(i * k) for k in range(20)] for i in range(1500)])
+    xls("old-merged.xls", [["g", None, "h"], [1, 2, 3]], [["g", "g", "h"], ["1", "2", "3"]], options={"fill_merged": True}, merges=[(0, 0, 0, 1)])
+    xls("old-hidden.xls", [["a"]], [["a"]], options={"sheet": None}, hide=True)
 json.dump(expected, open(os.path.join(folder, "expected.json"), "w"), indent=1)

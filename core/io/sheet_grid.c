@@ -1,8 +1,8 @@
-/* xlsx_merge - references like B12, and merged ranges whose value stands in their first cell only. */
+/* sheet_grid - see sheet_grid.h: references like B12, merged ranges whose value stands in their first cell only, rows. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/xlsx.h"
+#include "io/sheet_grid.h"
 
 bool tribx_place_read(const char *text, const char **end, struct tribx_place *out)
 {
@@ -22,7 +22,12 @@ bool tribx_merges_add(struct tribx_merges *m, const char *reference)
 {
 	struct tribx_place from, to;
 	const char *p;
-	if (!tribx_place_read(reference, &p, &from) || *p != ':' || !tribx_place_read(p + 1, &p, &to) || *p || to.row < from.row || to.column < from.column)
+	return tribx_place_read(reference, &p, &from) && *p == ':' && tribx_place_read(p + 1, &p, &to) && !*p && tribx_merges_put(m, from, to);
+}
+
+bool tribx_merges_put(struct tribx_merges *m, struct tribx_place from, struct tribx_place to)
+{
+	if (to.row < from.row || to.column < from.column)
 		return false;
 	if (m->count == m->cap) {
 		size_t cap = m->cap ? m->cap * 2 : 64;
@@ -50,7 +55,8 @@ static int by_column(const void *a, const void *b)
 
 void tribx_merges_sort(struct tribx_merges *m)
 {
-	qsort(m->items, m->count, sizeof *m->items, by_row);
+	if (m->count)
+		qsort(m->items, m->count, sizeof *m->items, by_row);
 	m->active = calloc(m->count + 1, sizeof *m->active);
 	m->failed |= !m->active;
 }
@@ -98,4 +104,54 @@ void tribx_merges_done(struct tribx_merges *m)
 	free(m->items);
 	free(m->active);
 	*m = (struct tribx_merges){ 0 };
+}
+
+/* ---- rows and columns ---- */
+
+/* Columns up to `column` (not included): null, or the value of the merged range that covers them. */
+static void gap(struct tribx_grid *g, int column)
+{
+	for (; g->put + 1 < column; g->put++) {
+		struct tribx_range *r = g->merges.active_count ? tribx_merges_at(&g->merges, g->put + 1) : NULL;
+		tribx_cells_put(g->to, r ? r->mark : TRIBX_MARK_NONE, r ? r->value : (struct trib_text){ NULL, 0 });
+	}
+}
+
+void tribx_grid_put(struct tribx_grid *g, int column, enum tribx_mark mark, struct trib_text t)
+{
+	gap(g, column);
+	tribx_cells_put(g->to, mark, t);
+	g->put = column;
+	struct tribx_range *r = g->merges.active_count ? tribx_merges_at(&g->merges, column) : NULL;
+	if (!r || r->value.p || column != r->column || g->row != r->row)
+		return;
+	char *kept = malloc(t.n + 1);
+	g->failed |= !kept;
+	if (!kept)
+		return;
+	memcpy(kept, t.p, t.n);
+	r->value = (struct trib_text){ kept, t.n };
+	r->mark = mark;
+}
+
+void tribx_grid_end(struct tribx_grid *g)
+{
+	if (g->merges.active_count)
+		gap(g, tribx_merges_last(&g->merges) + 1);
+	tribx_cells_end(g->to);
+	g->put = 0;
+}
+
+void tribx_grid_row(struct tribx_grid *g, int64_t row)
+{
+	if (!g->merges.count)
+		tribx_cells_blank(g->to, row - g->row - 1);
+	for (g->row++; g->merges.count; g->row++) {
+		tribx_merges_row(&g->merges, g->row);
+		if (g->row == row)
+			break;
+		tribx_grid_end(g);
+	}
+	g->row = row;
+	g->put = 0;
 }
