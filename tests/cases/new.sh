@@ -6,6 +6,7 @@
 command -v gcc >/dev/null || skip "no gcc here"
 umask 022; cd "$work" || exit 1
 san=; grep -q 'enable_sanitizers=.yes' "$TRIB_BUILD/config.log" && san='-fsanitize=address,undefined'
+[ -z "$san" ] || export ASAN_OPTIONS="${ASAN_OPTIONS:-}:handle_segv=0:quarantine_size_mb=1"     # a crash is a signal, freed memory does not count
 export CPPFLAGS="-I$TRIB_SRC/include" CFLAGS="-O2 -Wall -Wextra -Wshadow -Werror $san"
 mk() { make -s TRIB="$TRIB" CPPFLAGS="$CPPFLAGS" CFLAGS="$CFLAGS" "$@"; }
 refused() { # TEXT ARGUMENTS...
