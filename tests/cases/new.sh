@@ -5,7 +5,7 @@
 [ -e "$TRIB_BUILD/tests/plugins/.libs/feed.so" ] || skip "a static build loads no modules"
 command -v gcc >/dev/null || skip "no gcc here"
 umask 022; cd "$work" || exit 1
-san=; grep -q 'enable_sanitizers=.yes' "$TRIB_BUILD/config.log" && san='-fsanitize=address,undefined'
+san=; grep -q 'enable_sanitizers=.yes\|fsanitize' "$TRIB_BUILD/config.log" && san='-fsanitize=address,undefined'
 export CPPFLAGS="-I$TRIB_SRC/include" CFLAGS="-O2 -Wall -Wextra -Wshadow -Werror $san"
 mk() { make -s TRIB="$TRIB" CPPFLAGS="$CPPFLAGS" CFLAGS="$CFLAGS" "$@"; }
 refused() { # TEXT ARGUMENTS...
