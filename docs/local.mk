@@ -6,8 +6,8 @@ optionsdir = $(docdir)/docs/reference
 dist_options_DATA = %D%/reference/README.md %D%/reference/check.md %D%/reference/file.md %D%/reference/files.md %D%/reference/formats.md \
   %D%/reference/map.md %D%/reference/normalise.md %D%/reference/recategorise.md \
   %D%/reference/sqlite.md
-dist_pages_DATA += %D%/testing.md %D%/dedupe.md %D%/lookup.md
-dist_options_DATA += %D%/reference/dedupe.md %D%/reference/lookup.md
+dist_pages_DATA += %D%/testing.md %D%/dedupe.md %D%/lookup.md %D%/sql.md
+dist_options_DATA += %D%/reference/dedupe.md %D%/reference/lookup.md %D%/reference/sql.md
 dist_pages_DATA += %D%/mask.md
 dist_options_DATA += %D%/reference/mask.md
 dist_pages_DATA += %D%/schedule.md

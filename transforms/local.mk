@@ -54,3 +54,11 @@ plugin_LTLIBRARIES += %D%/lookup.la
 %C%_lookup_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(XXHASH_CFLAGS) $(SQLITE_CFLAGS)
 %C%_lookup_la_LIBADD = libtributary.la $(SQLITE_LIBS)
 EXTRA_DIST += %D%/lookup/README.md
+
+# sql: an SQLite of its own, which nothing else can reach
+SQL = %D%/sql.c %D%/near.h %D%/sql/sql.h %D%/sql/decimal.c %D%/sql/guard.c %D%/sql/lint.c %D%/sql/rows.c
+plugin_LTLIBRARIES += %D%/sql.la
+%C%_sql_la_SOURCES = $(SQL)
+%C%_sql_la_CFLAGS = $(AM_CFLAGS) -Wshadow $(SQLITE_CFLAGS)
+%C%_sql_la_LIBADD = libtributary.la $(SQLITE_LIBS)
+EXTRA_DIST += %D%/sql/README.md

@@ -10,7 +10,7 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="map mask check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest lookup bend mould"
+rows="map mask check normalise normalise_wide normalise_sum normalise_model recategorise dedupe dedupe_newest lookup sql sql_sum bend mould"
 third="(id | str) matches '3\$'" even="(id | str) matches '[02468]\$'"
 
 opts_map="filter: 'id >= 0', derive: { twice: id * 2, long: \"concat(word, '-', id)\" }, cast: { word: decimal }, rename: { word: amount }, constants: { k: v }"
@@ -37,6 +37,7 @@ opts_normalise_sum="metric_column: metric, value_column: value, period_column: p
 derive_normalise_sum="metric: \"'installs'\", value: \"id | str\", period: \"if($third, '2025-01-31', '2025-02-01')\", partner: \"concat('P', id | str | len)\""
 lacks_normalise_sum="partner@normalise.unknown_column" bad_normalise_sum="value@if($third, 'x', '1')@normalise.bad_number"
 without_memory_normalise_sum="rows wait until the period has ended, 64 bytes each"
+without_memory_sql_sum="the rows of a scope are in memory, up to its limit"
 without_memory_normalise_model="the values of a file are remembered: each may have one only"
 
 opts_normalise_model="metric_column: metric, value_column: value, period_column: period, locale: en, output: model, partner_column: partner"
@@ -61,6 +62,14 @@ seq 0 119 | sed '1i code,name' | sed '2,$s/.*/&,name of &/' >"$work/ref.csv"
 opts_lookup="path: $work/ref.csv, key: { word: code }, take: { name: name }, on_miss: \$miss"
 derive_lookup="word: id | str" carries_lookup=yes
 lacks_lookup="word@lookup.unknown_column" bad_lookup="word@if($third, 'x', concat('', id))@lookup.miss"
+
+opts_sql="query: \"SELECT *, word || '-' AS dash, CASE WHEN word = 'x' THEN 1.5 ELSE id END AS n FROM input WHERE id >= 0\", columns: { n: int64 }, over: batch"
+derive_sql="word: id | str" carries_sql=yes
+lacks_sql="word@sql.unknown_column" bad_sql="word@if($third, 'x', '1')@sql.not_a_value"
+
+opts_sql_sum="query: \"SELECT max(id) AS id, kind, dec_sum(word) AS s, count(*) AS n FROM input GROUP BY kind ORDER BY id\", columns: { n: int64, s: { type: decimal, scale: 1 } }, over: run"
+derive_sql_sum="word: \"concat(id, '.5')\", kind: \"if($third, 'three', concat('k', id))\""
+lacks_sql_sum="kind@sql.unknown_column" without_bad_sql_sum="what it refuses is a row of its answer, of any number of rows: tests/cases/sql.sh"
 
 opts_bend="audit: true, factor: 7, reject_every: \$every" derive_bend="word: id | str" carries_bend=yes tables_bend=audit
 lacks_bend="id@plugin.config" bad_bend="word@'x'@bend.rejected"
