@@ -19,7 +19,7 @@ plugin_LTLIBRARIES += %D%/recategorise.la
 NORMALISE = %D%/normalise.c %D%/near.h %D%/normalise/norm.h %D%/normalise/exact.c %D%/normalise/exact.h %D%/normalise/text.c %D%/normalise/text.h \
   %D%/normalise/fold.inc %D%/normalise/units.c %D%/normalise/units.h %D%/normalise/cell.c %D%/normalise/cell.h %D%/normalise/words.c \
   %D%/normalise/words.h %D%/normalise/catalogue.c %D%/normalise/catalogue.h %D%/normalise/sense.c %D%/normalise/fx.c %D%/normalise/fx.h \
-  %D%/normalise/over_time.c %D%/normalise/over_time.h %D%/normalise/read.c %D%/normalise/locale.c %D%/normalise/value.c \
+  %D%/normalise/over_time.c %D%/normalise/over_time.h %D%/normalise/read.c %D%/normalise/read_numbers.c %D%/normalise/locale.c %D%/normalise/value.c \
   %D%/normalise/long.c %D%/normalise/hold.c %D%/normalise/model.c
 plugin_LTLIBRARIES += %D%/normalise.la
 %C%_normalise_la_SOURCES = $(NORMALISE)

@@ -96,8 +96,13 @@ struct norm {
 
 /* read.c: rows of `in` from its cells; negative after trib_fail. in is already wide-repeated. */
 int norm_read(struct trib *t, struct norm *s, struct trib_batch *in);
+int norm_look(struct trib *t, const struct trib_batch *in, const char *column, struct trib_view *v);   /* absent: all null */
+int32_t norm_entry_in(struct norm *s, int32_t entry, struct trib_text unit);   /* the same name with a unit beside its value; -1: no memory */
 int32_t norm_entry_of(struct norm *s, struct trib_text name, struct trib_text partner);   /* code, -1: no memory */
 int32_t norm_currency_code(struct norm *s, const char *code);                              /* -1: none or no memory */
+
+/* read_numbers.c */
+int norm_read_numbers(struct trib *t, struct norm *s, struct trib_batch *in);
 
 /* locale.c */
 int norm_locale_open(struct trib *t, struct norm *s);

@@ -97,7 +97,7 @@ static int codes(struct trib *t, struct norm_words *w, const struct trib_view *v
 	                       "memory", column, NORM_TEXTS) : TRIB_OK;
 }
 
-static int look(struct trib *t, const struct trib_batch *in, const char *column, struct trib_view *v)
+int norm_look(struct trib *t, const struct trib_batch *in, const char *column, struct trib_view *v)
 {
 	const int at = trib_col(in, column);
 	if (at >= 0)
@@ -171,8 +171,7 @@ int32_t norm_entry_of(struct norm *s, struct trib_text name, struct trib_text pa
 	return code < s->entry_count || (code >= 0 && make_entry(s, code, name, partner)) ? code : -1;
 }
 
-/* The same name with a unit beside its value. */
-static int32_t with_unit(struct norm *s, int32_t entry, struct trib_text unit)
+int32_t norm_entry_in(struct norm *s, int32_t entry, struct trib_text unit)
 {
 	char key[80];
 	if (unit.n > sizeof key - 8)
@@ -219,7 +218,7 @@ static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
 	struct trib_view v;
-	if (look(t, in, s->o.metric_column, &v) != 0)
+	if (norm_look(t, in, s->o.metric_column, &v) != 0)
 		return TRIB_FATAL;
 	if (v.type != TRIB_STR && v.type != TRIB_NULL)
 		return trib_fail(t, TRIB_CONFIG, "normalise.column_type: metric_column \"%s\" is not text", s->o.metric_column);
@@ -263,7 +262,7 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 		for (int64_t i = 0; i < r->count; i++)
 			r->period[i] = code;
 	} else {
-		int bad = look(t, in, s->o.period_column, &v);
+		int bad = norm_look(t, in, s->o.period_column, &v);
 		if (bad == 0 && v.type == TRIB_TIME) {           /* the day in UTC */
 			for (int64_t i = 0; i < r->count; i++)
 				r->period[i] = day_code(s, &v, i);
@@ -314,7 +313,7 @@ static int read_dims(struct trib *t, struct norm *s, struct trib_batch *in)
 					out[i] = all;
 			continue;
 		}
-		int bad = look(t, in, column[d], &v);
+		int bad = norm_look(t, in, column[d], &v);
 		if (bad == 0)
 			bad = codes(t, &s->dims[d], &v, s->rows.count, out, column[d]);
 		if (bad != 0)
@@ -332,7 +331,7 @@ static int read_styles(struct trib *t, struct norm *s, struct trib_batch *in)
 	struct trib_view v;
 	if (!s->o.locale_by)
 		return TRIB_OK;
-	int bad = look(t, in, s->o.locale_by, &v);
+	int bad = norm_look(t, in, s->o.locale_by, &v);
 	if (bad == 0)
 		bad = codes(t, &s->markets, &v, r->count, r->style, s->o.locale_by);
 	for (; bad == 0 && s->style_cap < s->markets.count; s->style_cap++) {
@@ -356,152 +355,6 @@ static int read_styles(struct trib *t, struct norm *s, struct trib_batch *in)
 	return bad;
 }
 
-/* ---- numbers ---- */
-
-static int typed(const struct trib_view *v, int64_t i, norm_wide *m, int *scale)
-{
-	*scale = 0;
-	switch (v->type) {
-	case TRIB_I64: *m = ((const int64_t *)v->values)[i]; return NORM_VALUE;
-	case TRIB_DEC: *m = norm_wide_of(((const trib_dec *)v->values)[i]), *scale = v->scale; return NORM_VALUE;
-	case TRIB_F64: return norm_from_f64(((const double *)v->values)[i], m, scale);
-	default: return TRIB_NOT_A_VALUE;
-	}
-}
-
-static const struct trib_numbers *style_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i)
-{
-	const struct norm_rows *r = &s->rows;
-	if (!s->o.locale_by)
-		return &s->only.numbers;
-	if (r->style[i] >= 0 && s->style_of[r->style[i]].known)
-		return &s->style_of[r->style[i]].numbers;
-	const struct trib_text x = r->style[i] < 0 ? norm_text_of("") : s->markets.texts[r->style[i]];
-	trib_reject(t, in, i, "normalise.unknown_locale",
-	            "locales has nothing for %s \"%.*s\": how numbers are written there is not known", s->o.locale_by,
-	            (int)x.n, x.p);
-	return NULL;
-}
-
-static int unit_at(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, struct trib_text unit)
-{
-	int32_t *e = &s->rows.entry[i];
-	const int32_t with = with_unit(s, *e, unit);
-	if (with < 0)
-		return trib_fail(t, TRIB_FATAL, "no memory");
-	if (s->entries[with].bad_unit) {
-		const struct norm_metric *m = &s->catalogue->metrics[s->entries[*e].is.metric];
-		struct norm_spec other;
-		const bool known = norm_spec(unit, NORM_ANY, false, &other) == 0 && other.unit;
-		trib_reject(t, in, i, known ? "normalise.unit_mismatch" : "normalise.unknown_unit",
-		            known ? "\"%.*s\" does not convert to %s, the unit of %s" :
-		            "\"%.*s\" is no unit; %s is the unit of %s", (int)unit.n, unit.p, m->unit->id, m->id);
-		*e = -1;
-	} else
-		*e = with;
-	return TRIB_OK;
-}
-
-static void refuse(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const char *column,
-                   struct trib_text cell, const struct trib_numbers *f, int why)
-{
-	norm_locale_reject(t, in, i, column, cell, f, why);
-	s->rows.entry[i] = -1;
-}
-
-static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct trib_view *v,
-                       const char *column)
-{
-	struct norm_rows *r = &s->rows;
-	struct trib_text unit = { NULL, 0 }, cell = { NULL, 0 };
-	const struct trib_numbers *f = NULL;
-	char room[NORM_UNIT_TEXT];
-	int scale = 0, is;
-	if (trib_null(v, i))
-		is = NORM_NULL;
-	else if (v->type == TRIB_STR || v->type == TRIB_JSON) {
-		f = style_at(t, s, in, i);
-		if (!f) {
-			r->entry[i] = -1;
-			return TRIB_OK;
-		}
-		cell = trib_str(v, i);
-		is = norm_cell(f, cell, s->catalogue->metrics[s->entries[r->entry[i]].is.metric].unit->dim, s->o.clock,
-		               &r->m[i], &scale, &unit, room);
-	} else
-		is = typed(v, i, &r->m[i], &scale);
-	if (is < 0) {
-		refuse(t, s, in, i, column, cell, f, is);
-		return TRIB_OK;
-	}
-	if (is != NORM_VALUE)
-		r->m[i] = 0;
-	r->scale[i] = (int8_t)scale;
-	r->status[i] = is == NORM_VALUE ? 'A' : is == NORM_NULL ? 'O' : 'Q';
-	return unit.p ? unit_at(t, s, in, i, unit) : TRIB_OK;
-}
-
-/* Rows from i on whose text is a number and nothing else, which is nearly all of them; the first row that is not. */
-static int64_t plain_numbers(struct norm *s, const struct trib_view *v, int64_t i)
-{
-	struct norm_rows *r = &s->rows;
-	const bool by_row = s->o.locale_by != NULL;
-	if ((v->type != TRIB_STR && v->type != TRIB_JSON) || v->validity || v->codes)
-		return i;
-	for (; i < r->count; i++) {
-		const struct trib_text cell = trib_str(v, i);
-		const int32_t style = by_row ? r->style[i] : 0;
-		if (r->entry[i] < 0 || style < 0 || cell.n == 0 || (unsigned char)(cell.p[cell.n - 1] - '0') > 9)
-			break;
-		const struct norm_style *z = by_row ? &s->style_of[style] : &s->only;
-		trib_dec d;
-		int scale;
-		if ((by_row && !z->known) || trib_number(&z->numbers, cell, &d, &scale) != 0)
-			break;
-		r->m[i] = norm_wide_of(d);
-		r->scale[i] = (int8_t)scale;
-		r->status[i] = 'A';
-	}
-	return i;
-}
-
-static int read_numbers(struct trib *t, struct norm *s, struct trib_batch *in)
-{
-	struct norm_rows *r = &s->rows;
-	const int columns = s->wide ? s->columns.count : 1;
-	struct trib_view *v = trib_scratch(t, (size_t)columns * sizeof *v), unit;
-	if (!v)
-		return trib_fail(t, TRIB_FATAL, "no memory");
-	for (int c = 0; c < columns; c++) {
-		const char *name = s->wide ? s->columns.texts[c].p : s->o.value_column;
-		int bad = look(t, in, name, &v[c]);
-		if (bad == 0)
-			bad = norm_locale_guess(t, s, name, &v[c], c, columns, r->count);
-		if (bad != 0)
-			return bad;
-	}
-	s->guessed = true;
-	if (s->o.unit_column && look(t, in, s->o.unit_column, &unit) != 0)
-		return TRIB_FATAL;
-	for (int64_t i = 0; i < r->count; i++) {
-		if (columns == 1 && !s->o.unit_column)
-			i = plain_numbers(s, &v[0], i);
-		if (i == r->count)
-			break;
-		const int c = columns == 1 ? 0 : (int)(i % columns);
-		r->status[i] = 0;
-		if (r->entry[i] < 0)
-			continue;
-		const struct trib_text u = s->o.unit_column ? trib_str(&unit, i) : (struct trib_text){ NULL, 0 };
-		int bad = u.n > 0 ? unit_at(t, s, in, i, u) : TRIB_OK;
-		if (bad == 0 && r->entry[i] >= 0)
-			bad = read_number(t, s, in, i, &v[c], s->wide ? s->columns.texts[c].p : s->o.value_column);
-		if (bad != 0)
-			return bad;
-	}
-	return TRIB_OK;
-}
-
 int norm_read(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct trib_view v;
@@ -517,7 +370,7 @@ int norm_read(struct trib *t, struct norm *s, struct trib_batch *in)
 		bad = read_periods(t, s, in);
 	if (bad == 0)
 		bad = read_styles(t, s, in);
-	if (bad == 0 && s->o.currency_column && (bad = look(t, in, s->o.currency_column, &v)) == 0)
+	if (bad == 0 && s->o.currency_column && (bad = norm_look(t, in, s->o.currency_column, &v)) == 0)
 		bad = codes(t, &s->currencies, &v, s->rows.count, s->rows.currency, s->o.currency_column);
-	return bad ? bad : read_numbers(t, s, in);
+	return bad ? bad : norm_read_numbers(t, s, in);
 }
