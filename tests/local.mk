@@ -28,6 +28,7 @@ include tests/unit/sched/local.mk
 include tests/unit/test/local.mk
 include tests/unit/transforms/local.mk
 endif
+include tests/fuzz/local.mk
 include tests/batteries/local.mk
 include tests/suite/local.mk
 include tests/cases/local.mk

@@ -1,0 +1,110 @@
+/* fuzz: patterns, URLs, names of entries and of files. The first line is a pattern or a URL, the rest a name. */
+#include "fuzz/fuzz.h"
+
+#include "io/bytes.h"
+#include "io/source.h"
+#include "io/zip.h"
+#include "parse/utf.h"
+
+/* * ? and ** by trying everything; [..] is left to the other. */
+static bool matches(const char *p, const char *t, int *left)
+{
+	if (--*left < 0)
+		return false;
+	if (!*p)
+		return !*t;
+	if (p[0] == '*' && p[1] == '*') {
+		if (p[2] == '/' && matches(p + 3, t, left))
+			return true;
+		for (;; t++) {
+			if (matches(p + 2, t, left))
+				return true;
+			if (!*t)
+				return false;
+		}
+	}
+	if (*p == '*') {
+		for (;; t++) {
+			if (matches(p + 1, t, left))
+				return true;
+			if (!*t || *t == '/')
+				return false;
+		}
+	}
+	return *t && (*p == '?' ? *t != '/' : *p == *t) && matches(p + 1, t + 1, left);
+}
+
+static void check_glob(const char *pattern, const char *name)
+{
+	int left = 20000;
+	const bool is = tribx_glob(pattern, name);
+	if (strpbrk(pattern, "[]\\") || strstr(pattern, "***"))
+		return;
+	/* ** as a part of a name is an asterisk that nobody needs */
+	for (const char *at = pattern; (at = strstr(at, "**")); at += 2)
+		if ((at > pattern && at[-1] != '/') || (at[2] && at[2] != '/'))
+			return;
+	for (const char *s = pattern; *s; s++)
+		if (*s == '?' || (unsigned char)*s >= 0x80)          /* bytes or characters: for the other to say */
+			return;
+	const bool want = matches(pattern, name, &left);
+	if (left >= 0)
+		FUZZ_LAW(is == want, "\"%s\" and \"%s\": %d", pattern, name, is);
+}
+
+static void check_url(const char *url)
+{
+	const char *rest = NULL;
+	char *path = NULL;
+	struct tribx_error e = { 0 };
+	const struct tribx_transport *t = tribx_transport(url, &rest, &e);
+	if (!t) {
+		fuzz_error(&e, e.status);
+		FUZZ_LAW(e.status < 0, "no transport and no reason");
+		return;
+	}
+	const int rc = t->path("/the/folder", rest, &path, &e);
+	fuzz_error(&e, rc);
+	if (rc == TRIB_OK) {
+		FUZZ_LAW(path && path[0] == '/', "\"%s\" leads to \"%s\"", url, path);
+		const char *below = tribx_below("/the/folder", path);
+		FUZZ_LAW(below >= path && below <= path + strlen(path) && *below, "\"%s\" is shown as \"%s\"", path, below);
+	}
+	free(path);
+}
+
+/* A name that is taken stays below the folder that it is put in. */
+static void check_entry(const char *raw, size_t n, bool utf8)
+{
+	struct tribx_error e = { 0 };
+	char *name = tribx_zip_name((struct trib_text){ raw, n }, utf8, &e);
+	if (!name) {
+		fuzz_error(&e, e.status);
+		FUZZ_LAW(e.status < 0, "no name and no reason");
+		return;
+	}
+	const size_t size = strlen(name);
+	FUZZ_LAW(size && name[0] != '/' && !strchr(name, '\\') && tribx_utf8_bad(TRIBX_SERIAL, name, size) == size, "\"%s\"", name);
+	FUZZ_LAW(!(((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z') && name[1] == ':'), "\"%s\" has a drive", name);
+	for (const char *p = name; p; p = strchr(p, '/'), p = p ? p + 1 : NULL)
+		FUZZ_LAW(!(p[0] == '.' && p[1] == '.' && (!p[2] || p[2] == '/')), "\"%s\" leads up", name);
+	for (size_t i = 0; i < size; i++)
+		FUZZ_LAW((unsigned char)name[i] >= 0x20 && name[i] != 0x7F, "\"%s\" has a control character", name);
+	free(name);
+}
+
+FUZZ(path)
+{
+	struct fuzz_in in = { data, size };
+	char *first = fuzz_text(fuzz_line(&in)), *raw = fuzz_block(in.p, in.n, 0), *name = fuzz_text((struct trib_text){ raw, in.n });
+	check_glob(first, name);
+	if (tribx_utf8_bad(TRIBX_SERIAL, first, strlen(first)) == strlen(first))
+		check_url(first);
+	check_entry(raw, in.n, true);
+	check_entry(raw, in.n, false);
+	FUZZ_LAW(tribx_unpacked_name(name, strlen(name)) <= strlen(name), "longer than \"%s\"", name);
+	free(first);
+	free(raw);
+	free(name);
+	return 0;
+}
