@@ -59,8 +59,10 @@ static bool scalar(struct tribx_json_walk *w)
 		}
 	}
 	w->end = (uint32_t)(p - w->p);
+	if (p == from || !ends_run(*p))
+		return false;            /* a line end among it: it is not passed, or the next line would be lost */
 	w->i++;
-	return p > from && ends_run(*p);
+	return true;
 }
 
 /* Behind a name: at its colon's value. */

@@ -25,6 +25,8 @@ enum { COUNT = sizeof families / sizeof *families };
 static bool listed(const char *names, const char *name)
 {
 	const size_t n = strlen(name);
+	if (n == 0 || strchr(name, ' '))
+		return false;
 	for (const char *p = strstr(names, name); p; p = strstr(p + 1, name))
 		if (p[-1] == ' ' && p[n] == ' ')
 			return true;

@@ -5,7 +5,7 @@
 #include "arrow/batch.h"
 #include "parse/utf.h"
 
-enum { OWNED = 64, BYTES = 256 };
+enum { OWNED = 64, KIDS = 128 };                 /* lists of children have room for what n_children may lie */
 struct made { void *owned[OWNED]; int count, arrays, schemas; };
 
 static void *own(struct made *m, size_t n)
@@ -19,7 +19,7 @@ static void *own(struct made *m, size_t n)
 static void release_array(struct ArrowArray *a)
 {
 	((struct made *)a->private_data)->arrays--;
-	for (int64_t i = 0; a->children && i < a->n_children; i++)
+	for (int i = 0; a->children && i < KIDS; i++)
 		if (a->children[i] && a->children[i]->release)
 			a->children[i]->release(a->children[i]);
 	if (a->dictionary && a->dictionary->release)
@@ -30,7 +30,7 @@ static void release_array(struct ArrowArray *a)
 static void release_schema(struct ArrowSchema *s)
 {
 	((struct made *)s->private_data)->schemas--;
-	for (int64_t i = 0; s->children && i < s->n_children; i++)
+	for (int i = 0; s->children && i < KIDS; i++)
 		if (s->children[i] && s->children[i]->release)
 			s->children[i]->release(s->children[i]);
 	if (s->dictionary && s->dictionary->release)
@@ -117,8 +117,8 @@ static void column(struct made *m, struct fuzz_in *in, struct ArrowArray *a, str
 		s->dictionary = own(m, sizeof *s);
 		column(m, in, a->dictionary, s->dictionary, fuzz_pick(in, 9), depth + 1);
 	} else if (flags & 4 && depth < 2) {         /* runs */
-		a->children = own(m, 128 * sizeof *a->children);      /* n_children may lie */
-		s->children = own(m, 128 * sizeof *s->children);
+		a->children = own(m, KIDS * sizeof *a->children);
+		s->children = own(m, KIDS * sizeof *s->children);
 		a->n_children = s->n_children = 2;
 		s->format = "+r";
 		a->n_buffers = 0;
@@ -173,8 +173,8 @@ FUZZ(arrow)
 	b.array = (struct ArrowArray){ .length = length, .n_buffers = 1, .n_children = columns, .release = release_array, .private_data = &m };
 	b.schema = (struct ArrowSchema){ .format = "+s", .name = "", .n_children = columns, .release = release_schema, .private_data = &m };
 	b.array.buffers = own(&m, sizeof *b.array.buffers);
-	b.array.children = own(&m, 3 * sizeof *b.array.children);
-	b.schema.children = own(&m, 3 * sizeof *b.schema.children);
+	b.array.children = own(&m, KIDS * sizeof *b.array.children);
+	b.schema.children = own(&m, KIDS * sizeof *b.schema.children);
 	for (int i = 0; i < columns; i++) {
 		b.array.children[i] = own(&m, sizeof *b.array.children[i]);
 		b.schema.children[i] = own(&m, sizeof *b.schema.children[i]);

@@ -12,24 +12,24 @@ static const struct fuzz_option options[] = {
 	{ 'c', "columns", "{\"a\":{\"type\":\"int64\"},\"b\":{\"type\":\"text\",\"from\":\"/b/c\"},\"k\":{\"from\":\"/f/[id=7]/v\"}}" },
 	{ 'C', "columns", "{\"a\":{\"type\":\"decimal\",\"scale\":2},\"m\":{\"from\":\"/l/[*]/s\",\"join\":\"+\"},\"w\":{\"type\":\"json\",\"from\":\".\"},"
 	                  "\"i\":{\"from\":\"/l/s\"},\"n\":{\"from\":\"/l/[*]\",\"type\":\"json\"}}" },
-	{ 'k', "other_columns", "keep" }, { 'q', "other_columns", "error" }, { '0', "null_words", "'', NULL" }, { 'L', "encoding", "latin-1" },
+	{ 'k', "other_columns", "keep" }, { 'q', "other_columns", "error" }, { '0', "null_words", "[\"\", \"NULL\"]" }, { 'L', "encoding", "latin-1" },
 	{ 'M', "columns_max", "3" }, { 'b', "record_max", "1024" }, { 'f', "field_max", "16" }, { 'p', "ragged", "pad" }, { 'w', "ragged", "loose" },
 	{ 0, NULL, NULL },
 };
 
-/* The first line chooses options, the byte behind it a size of rooms; format: the letter of one, which is the target's. */
+/* The first line chooses options, the byte behind it kernel and size of rooms; format: the letter of one, which is the target's. */
 static inline void document(char format, const uint8_t *data, size_t size)
 {
 	struct fuzz_in in = { data, size };
 	const struct trib_text line = fuzz_line(&in);
-	const size_t room = 16 + fuzz_byte(&in);
+	const uint8_t how = fuzz_byte(&in);
 	char letters[64];
 	size_t n = 0;
 	for (size_t i = 0; i < line.n && n < sizeof letters - 1; i++)
 		if (!strchr("JXHN", line.p[i]))
 			letters[n++] = line.p[i];
 	letters[n++] = format;
-	fuzz_every_way(options, (struct trib_text){ letters, n }, in.p, in.n, room);
+	fuzz_every_way(options, (struct trib_text){ letters, n }, in.p, in.n, how);
 }
 
 #endif

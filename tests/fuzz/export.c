@@ -84,7 +84,7 @@ FUZZ(export)
 {
 	static const struct fuzz_option options[] = {
 		{ ',', "delimiter", "," }, { ';', "delimiter", ";" }, { 't', "delimiter", "\\t" }, { '|', "delimiter", "|" },
-		{ 'e', "null_words", "''" }, { 'N', "null_words", "NULL" }, { 'n', "null_words", "\\N" }, { 0, NULL, NULL },
+		{ 'e', "null_words", "[\"\"]" }, { 'N', "null_words", "[\"NULL\"]" }, { 'n', "null_words", "[\"\\\\N\"]" }, { 0, NULL, NULL },
 	};
 	static const struct { char letters[3], delimiter; const char *null; } forms[] = {
 		{ ",e", ',', "" }, { ";N", ';', "NULL" }, { "tn", '\t', "\\N" }, { "|e", '|', "" },

@@ -63,8 +63,8 @@ void fuzz_decode(const struct fuzz_option *options, struct trib_text letters, co
                  struct fuzz_rows *out);
 /* The same answer: status; rows and dead letters if there is no error. */
 void fuzz_same(const struct fuzz_rows *a, const struct fuzz_rows *b, const char *what);
-/* By every kernel and in rooms of so many bytes the answer is that of the serial machine in the default room. */
-void fuzz_every_way(const struct fuzz_option *options, struct trib_text letters, const void *p, size_t n, size_t room);
+/* how: a kernel, and how small rooms are; then the answer is that of the serial machine in one room. */
+void fuzz_every_way(const struct fuzz_option *options, struct trib_text letters, const void *p, size_t n, uint8_t how);
 void fuzz_rows_done(struct fuzz_rows *r);
 /* rows are JSON, one per line, and there are as many as it was said; error and dead letters are words of errors.def. */
 void fuzz_check(const struct fuzz_rows *r);

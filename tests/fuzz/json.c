@@ -1,5 +1,4 @@
-/* fuzz: a JSON document: where its records begin and end, and each of them, through the whole decoder. In small rooms and by every kernel the answer is that of the serial machine
- * in the default room. */
+/* fuzz: a JSON document: where its records begin and end, and each of them, through the whole decoder; rooms and kernels do not change the answer. */
 #include "fuzz/documents.h"
 
 FUZZ(json)

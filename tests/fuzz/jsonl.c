@@ -1,5 +1,4 @@
-/* fuzz: JSON lines, through the whole decoder. In small rooms and by every kernel the answer is that of the serial machine
- * in the default room. */
+/* fuzz: JSON lines, through the whole decoder; rooms and kernels do not change the answer. */
 #include "fuzz/documents.h"
 
 FUZZ(jsonl)

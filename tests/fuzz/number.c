@@ -89,6 +89,9 @@ static void check_guess(struct trib_text cell)
 	trib_guess_cell(&g, cell);
 	const int rc = trib_guess_end(&g, &f);
 	FUZZ_LAW(g.cells >= 0 && g.cells <= 1 && g.disagree <= g.cells, "%lld votes", (long long)g.cells);
+	for (size_t i = 0; i < cell.n; i++)           /* what else stands in it is declared, not guessed */
+		if (!memchr("0123456789.,-", cell.p[i], 13))
+			return;
 	if (rc == 0 && g.cells == 1) {
 		trib_dec v;
 		int scale;

@@ -37,6 +37,7 @@ one() { # TARGET
     grep -m 12 -E 'broken:|ERROR:|SUMMARY:|runtime error:|^ +#[0-9] .* (/|in )' "$log"
     find "$found" -name "$name-*" -newer "$FUZZ_BUILD/probe" -exec echo "replay: $FUZZ_BUILD/$name" {} \;
   fi
+  [ "${runs:-0}" -gt 0 ] || [ $failures -gt 0 ] || failures=1
   echo "fuzz $name ${runs:-0} $failures"
   [ $failures -eq 0 ]
 }

@@ -1,5 +1,4 @@
-/* fuzz: XML elements as rows, through the whole decoder. In small rooms and by every kernel the answer is that of the serial machine
- * in the default room. */
+/* fuzz: XML elements as rows, through the whole decoder; rooms and kernels do not change the answer. */
 #include "fuzz/documents.h"
 
 FUZZ(xml)
