@@ -30,7 +30,7 @@ compile() { # SOURCE: its object, if it is older
 }
 export -f compile
 export to src clang flags
-core=$(find "$src/core" -name '*.c' ! -path "$src/core/trib.c")
+core=$(find "$src/core" -mindepth 2 -maxdepth 2 -name '*.c')   # core/trib.c is main, what lies deeper are templates
 plugins="$src/sinks/files/encode.c $src/sinks/files/out.c"
 if [ $# -gt 0 ]; then targets=$*; else targets=$(sed -n 's/^FUZZ_ROW(\([a-z0-9_]*\).*/\1/p' "$src/tests/fuzz/targets.def"); fi
 printf '%s\n' $core $plugins "$src/tests/fuzz/fuzz.c" $(printf "$src/tests/fuzz/%s.c\n" $targets) | xargs -P "$jobs" -I{} bash -c 'compile {}' ||
