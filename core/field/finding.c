@@ -42,8 +42,8 @@ void tribx_findings_done(struct tribx_findings *f)
 static void copy_line(const char *source, int n, char *to, size_t size)
 {
 	while (source && n-- > 1) {
-		source = strchr(source, '\n');
-		source += source != NULL;
+		const char *end = strchr(source, '\n');
+		source = end ? end + 1 : NULL;
 	}
 	size_t length = source ? strcspn(source, "\r\n") : 0;
 	while (length >= size || (length > 0 && length < strcspn(source, "\r\n") &&

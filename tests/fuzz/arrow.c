@@ -5,7 +5,7 @@
 #include "arrow/batch.h"
 #include "parse/utf.h"
 
-enum { OWNED = 64, KIDS = 128 };                 /* lists of children have room for what n_children may lie */
+enum { OWNED = 256, KIDS = 128 };                 /* lists of children have room for what n_children may lie */
 struct made { void *owned[OWNED]; int count, arrays, schemas; };
 
 static void *own(struct made *m, size_t n)

@@ -89,12 +89,12 @@ static void check_guess(struct trib_text cell)
 	trib_guess_cell(&g, cell);
 	const int rc = trib_guess_end(&g, &f);
 	FUZZ_LAW(g.cells >= 0 && g.cells <= 1 && g.disagree <= g.cells, "%lld votes", (long long)g.cells);
-	for (size_t i = 0; i < cell.n; i++)           /* what else stands in it is declared, not guessed */
-		if (!memchr("0123456789.,-", cell.p[i], 13))
-			return;
-	if (rc == 0 && g.cells == 1) {
-		trib_dec v;
-		int scale;
+	trib_dec v;
+	int scale;
+	bool some = false;                           /* what else stands in a cell is declared, not guessed */
+	for (int i = 0; i < TRIBX_STYLES; i++)
+		some |= trib_number(tribx_style(i), cell, &v, &scale) == 0;
+	if (rc == 0 && g.cells == 1 && some) {
 		FUZZ_LAW(trib_number(&f, cell, &v, &scale) == 0, "%.*s is not read by its own style", (int)cell.n, cell.p);
 	}
 }
