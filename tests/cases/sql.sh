@@ -74,15 +74,22 @@ pipe "SELECT dec_round(dec_mul(amount, '0.07'), 2) AS v FROM input WHERE id >= 1
 ok "decimals: multiplied and rounded half to even" eval 'code 0 && same "$(got "SELECT v FROM rows" | sha256sum)" "$(sha256sum <mul)"'
 pipe "SELECT dec_add('99999999999999999999999999999999999998', 1) AS a, dec_sub('0.1', '0.10') AS b, dec_div(1, 3, 20) AS c, dec_cmp('1.0', 1) AS d, dec_cmp('-2', '-10') AS e, dec('+007.50') AS f, dec_round('2.5') AS g, dec_round('-3.455', 2) AS h, dec_abs('-1.20') AS i, dec_add(NULL, 1) AS j FROM input LIMIT 1"; run
 ok "decimals: functions" same "$(got 'SELECT a, b, c, d, e, f, g, h, i, j FROM rows')" "99999999999999999999999999999999999999|0|0.33333333333333333333|0|1|7.5|2|-3.46|1.2|"
-for case in "amount * 2" "2 + amount" "-amount" "(amount) / 2" "t.amount % 3" "sum(amount) * 2" "round(amount, 2)" "abs(amount)" "dec_sum(amount) > 100" "sum(amount) = 5" "dec_add(amount, 1) BETWEEN 1 AND 2"; do
+for case in "amount * 2" "2 + amount" "-amount" "(amount) / 2" "t.amount % 3" "sum(amount) * 2" "round(amount, 2)" "abs(amount)" "dec_sum(amount) > 100" "sum(amount) = 5" "dec_add(amount, 1) BETWEEN 1 AND 2" "amount > 0.5" "amount BETWEEN 1 AND 2.5" \
+  "amount IN (1, 1e3)" "12345678901234567890123 < amount" "CASE WHEN id > 5 THEN amount ELSE 0 END * 2" "sum(CASE WHEN users > 5 THEN amount END) > 7"; do
   pipe "SELECT $case AS x FROM input t"; run
   ok "no silent double: $case" eval 'error sql.double && says "line 1, column [0-9]+"'
 done
-for case in "SELECT market FROM input GROUP BY market ORDER BY sum(amount)" "SELECT market, sum(amount) AS s FROM input GROUP BY market ORDER BY s DESC" "SELECT sum(amount) AS s, market FROM input GROUP BY market ORDER BY 1"; do
+for case in "SELECT market FROM input GROUP BY market ORDER BY sum(amount)" "SELECT market, sum(amount) AS s FROM input GROUP BY market ORDER BY s DESC" "SELECT sum(amount) AS s, market FROM input GROUP BY market ORDER BY 1" \
+  "SELECT market, sum(amount) s FROM input GROUP BY market ORDER BY s" "WITH m(a, b) AS (SELECT market, sum(amount) FROM input GROUP BY market) SELECT a, b FROM m ORDER BY b" \
+  "SELECT id, CASE WHEN id > 5 THEN dec_add(amount, 1) END AS c FROM input ORDER BY c"; do
   pipe "$case"; run; ok "no order of texts: $case" error sql.double
 done
 pipe "SELECT market, sum(amount) AS s FROM input GROUP BY market HAVING dec_cmp(sum(amount), 0) <> 0 ORDER BY s COLLATE decimal DESC"; run
 ok "dec_cmp and COLLATE decimal instead" eval 'code 0 && same "$(got "SELECT s FROM rows" | wc -l)" 4'
+pipe "WITH m(market, b) AS (SELECT market, sum(amount) FROM input GROUP BY market) SELECT market, count(*) AS n FROM m WHERE market <> 'AT' GROUP BY market ORDER BY market" "n: int64"; run
+ok "what is no decimal is ordered and compared as ever" eval 'code 0 && same "$(got "SELECT n FROM rows" | wc -l)" 3'
+pipe "SELECT CASE WHEN amount > 0 THEN 'up' ELSE 'down' END AS way, count(*) * 2 AS n, sum(users) / 3 AS users FROM input WHERE amount BETWEEN -5 AND '5.5' OR amount IN (1, '2.50') OR NOT amount < users + 1 GROUP BY way ORDER BY way, n" "n: int64"; run
+ok "nor is what only asks for a decimal" code 0
 pipe "SELECT market, users / 2.0 AS half FROM input LIMIT 1" "" "over: run" "max_rejects: 1"; run
 ok "a double where none is declared is a dead letter" eval 'code 0 && same "$(books)" "0 6000 0 0 5999 0 1" && same "$("$TRIB" dead-letters show p.yaml --json | jq -r ".result[].code")" sql.not_a_value'
 pipe "SELECT users / 2.0 AS half FROM input LIMIT 1" "half: float64"; run

@@ -72,7 +72,7 @@ int sq_open_db(struct trib *t, struct sq *s)
 	static const int off[] = { SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_TRUSTED_SCHEMA,
 	                           SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER };
 	const int length = s->memory / 4 < 64 << 20 ? (int)(s->memory / 4) : 64 << 20;
-	char pages[160];
+	char pages[240];
 	if (sqlite3_open_v2(":memory:", &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	for (size_t i = 0; i < sizeof off / sizeof *off; i++)
@@ -83,7 +83,7 @@ int sq_open_db(struct trib *t, struct sq *s)
 	if (sq_functions(s->db) != SQLITE_OK)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	/* what a sort needs beyond the cache is in files without a name, also when the library was built otherwise */
-	snprintf(pages, sizeof pages, "PRAGMA page_size=4096; PRAGMA max_page_count=%lld; PRAGMA temp_store=1; PRAGMA cache_size=-4096",
+	snprintf(pages, sizeof pages, "PRAGMA page_size=4096; PRAGMA max_page_count=%lld; PRAGMA temp_store=1; PRAGMA cache_size=-4096; PRAGMA journal_mode=OFF; PRAGMA secure_delete=0",
 	         (long long)(s->memory / 4096));
 	const int rc = sq_run(t, s, pages);
 	sqlite3_progress_handler(s->db, TICK, tick, s);

@@ -130,6 +130,10 @@ static int forward(const struct lint *l, int i)
 	if (kind(l, i, NAME) && kind(l, i + 1, OPEN))
 		i++;
 	int end = kind(l, i, OPEN) ? last_of(l, i) : i;
+	if (is(l, i, "case"))
+		for (int depth = 0; end < l->count - 1; end++)
+			if ((depth += is(l, end, "case") - is(l, end, "end")) == 0)
+				break;
 	while ((is(l, end + 1, "over") || is(l, end + 1, "filter")) && kind(l, end + 2, OPEN))
 		end = last_of(l, end + 2);
 	return end;
@@ -138,6 +142,10 @@ static int forward(const struct lint *l, int i)
 static int backward(const struct lint *l, int i)
 {
 	int at = kind(l, i, CLOSE) ? first_of(l, i) : i;
+	if (is(l, i, "end"))
+		for (int depth = 0; at > 0; at--)
+			if ((depth += is(l, at, "end") - is(l, at, "case")) == 0)
+				break;
 	while (at > 1 && kind(l, at, OPEN) && (is(l, at - 1, "over") || is(l, at - 1, "filter")) && kind(l, at - 2, CLOSE))
 		at = first_of(l, at - 2);
 	if (kind(l, at, OPEN) && kind(l, at - 1, NAME) && !any_of(l, at - 1, keywords))
@@ -168,6 +176,9 @@ static enum level level_of(const struct lint *l, int from, int to)
 		enum level one = PLAIN;
 		if (is(l, i, "from") || is(l, i, "over"))
 			break;
+		if (is(l, i, "case") || is(l, i, "when"))              /* what it is asked for is no part of what it is */
+			while (i < to && !is(l, i, "then"))
+				i++;
 		static const char *const compare[] = { "<", "<=", ">", ">=", "=", "==", "!=", "<>", "is", "in", "between", "like", NULL };
 		if (kind(l, i, OP) && any_of(l, i, compare))
 			return PLAIN;                          /* true or false */
@@ -198,19 +209,50 @@ static int fault(struct trib *t, const struct lint *l, int at, const char *why)
 	return trib_fail(t, TRIB_CONFIG, "sql.double: query: line %d, column %d: \"%.*s\" %s", line, column, l->all[at].n, l->all[at].p, why);
 }
 
+static void call_it(struct lint *l, int name, enum level is_of)
+{
+	bool known = false;
+	for (int c = 0; c < l->s->in_count; c++)
+		known |= l->s->ins[c].type == TRIB_DEC && is(l, name, l->s->ins[c].name);
+	if ((is_of == RESULT || (is_of == COLUMN && !known)) && l->aliases < (int)(sizeof l->alias / sizeof *l->alias))
+		l->alias[l->aliases++] = l->all[name];
+}
+
+/* WITH name(a, b) AS (SELECT x, y ...): a is x. */
+static void name_list(struct lint *l, int as)
+{
+	int name = first_of(l, as - 1) + 1, from = as + 3;
+	for (; from < l->count && name < as; name += 2) {
+		int end = from;
+		while (end < l->count && !kind(l, end, COMMA) && !kind(l, end, CLOSE) && !is(l, end, "from"))
+			end = kind(l, end, OPEN) ? last_of(l, end) + 1 : end + 1;
+		call_it(l, name, level_of(l, from, end - 1));
+		from = kind(l, end, COMMA) ? end + 1 : l->count;
+	}
+}
+
 static void find_aliases(struct lint *l)
 {
-	static const char *const ends[] = { "as", NULL };
-	for (int i = 1; i + 1 < l->count; i++)
-		if (any_of(l, i, ends) && kind(l, i + 1, NAME) && l->aliases < 64) {
-			const int from = backward(l, i - 1);
-			bool known = false;
-			for (int c = 0; c < l->s->in_count; c++)
-				known |= l->s->ins[c].type == TRIB_DEC && is(l, i + 1, l->s->ins[c].name);
-			const enum level is_of = level_of(l, from, i - 1);
-			if (is_of == RESULT || (is_of == COLUMN && !known))
-				l->alias[l->aliases++] = l->all[i + 1];
-		}
+	for (int i = 1; i + 1 < l->count; i++) {
+		const bool bare = kind(l, i - 1, CLOSE) && kind(l, i, NAME) && !any_of(l, i, keywords) &&
+			(kind(l, i + 1, COMMA) || kind(l, i + 1, CLOSE) || is(l, i + 1, "from"));
+		if (is(l, i, "as") && kind(l, i + 1, NAME))
+			call_it(l, i + 1, level_of(l, backward(l, i - 1), i - 1));
+		else if (is(l, i, "as") && kind(l, i + 1, OPEN) && is(l, i + 2, "select") && kind(l, i - 1, CLOSE))
+			name_list(l, i);
+		else if (bare)
+			call_it(l, i, level_of(l, backward(l, i - 1), i - 1));
+	}
+}
+
+/* 0.5, 1e3 and 20 digits are doubles to SQLite. */
+static bool has_double(const struct lint *l, int from, int to)
+{
+	for (int i = from; i <= to && i < l->count; i++)
+		if (kind(l, i, NUMBER) && (l->all[i].n > 18 || memchr(l->all[i].p, '.', (size_t)l->all[i].n) || memchr(l->all[i].p, 'e', (size_t)l->all[i].n) ||
+		    memchr(l->all[i].p, 'E', (size_t)l->all[i].n)))
+			return true;
+	return false;
 }
 
 static int operators(struct trib *t, const struct lint *l, int i)
@@ -219,7 +261,7 @@ static int operators(struct trib *t, const struct lint *l, int i)
 	static const char *const compare[] = { "<", "<=", ">", ">=", "=", "==", "!=", "<>", "between", "in", NULL };
 	static const char *const doubles[] = { "abs", "round", "ceil", "ceiling", "floor", "trunc", "sqrt", "pow", "power", "mod", "exp", "ln", "log", "sign", NULL };
 	const bool before = i > 0 && !kind(l, i - 1, OPEN) && !kind(l, i - 1, COMMA) && !kind(l, i - 1, OP) && !kind(l, i - 1, DOT) &&
-		!any_of(l, i - 1, keywords);
+		(is(l, i - 1, "end") || !any_of(l, i - 1, keywords));
 	if (kind(l, i, NAME) && kind(l, i + 1, OPEN) && any_of(l, i, doubles) && level_of(l, i + 2, last_of(l, i + 1)) > PLAIN)
 		return fault(t, l, i, "would make a double of a decimal: there are dec_abs and dec_round");
 	if (kind(l, i, OP) && any_of(l, i, reckon)) {
@@ -232,6 +274,11 @@ static int operators(struct trib *t, const struct lint *l, int i)
 		const enum level left = level_of(l, backward(l, i - 1), i - 1), right = level_of(l, i + 1, forward(l, i + 1));
 		if ((left == RESULT && right != COLUMN) || (right == RESULT && left != COLUMN))
 			return fault(t, l, i, "would compare a decimal as text: write dec_cmp(a, b) < 0, = 0, > 0");
+		int end = forward(l, i + 1);
+		if (is(l, i, "between") && is(l, end + 1, "and"))
+			end = forward(l, end + 2);
+		if ((left == COLUMN && has_double(l, i + 1, end)) || (right == COLUMN && has_double(l, backward(l, i - 1), i - 1)))
+			return fault(t, l, i, "would compare a decimal with a double: write it as a text, '0.5'");
 	}
 	return TRIB_OK;
 }
