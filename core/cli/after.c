@@ -40,7 +40,9 @@ static int list_runs(struct tribx_cli *c, const void *flags)
 	for (int i = 0; i < 10; i++)
 		if (trib_col(&b, shown[i]) >= 0)
 			cols[n++] = trib_col(&b, shown[i]);
-	if (!code && n && trib_pick_cols(&b, cols, NULL, n) >= 0)
+	if (!code && n && trib_pick_cols(&b, cols, NULL, n) < 0)
+		c->findings.no_memory = true;
+	else if (!code && n)
 		tribx_view_batch(c, &b, CELL_MAX);
 	else if (!code)
 		tribx_cli_nothing(c, "no runs yet");
@@ -183,7 +185,9 @@ static int show_all(struct tribx_cli *c, int (*gather)(struct tribx_cli *c, stru
 	struct trib_batch all = { 0 };
 	struct tribx_error e = { 0 };
 	int code = tribx_targets(c, NULL, false, gather, &all);
-	if (!code && tribx_ready(&all, &e) >= 0 && all.array.length > 0)
+	if (!code && tribx_ready(&all, &e) < 0)
+		code = tribx_cli_fail(c, &e);
+	if (!code && all.array.length > 0)
 		tribx_view_batch(c, &all, cell_max);
 	else if (!code)
 		tribx_cli_nothing(c, none);

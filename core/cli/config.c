@@ -33,6 +33,7 @@ static void add(struct tribx_table *t, const struct tribx_pipeline *p, const cha
                 const struct trib_field *row)
 {
 	char *value = shown(c, row);
+	t->failed |= !value && (c->kind != TRIBX_SCALAR || *c->text);
 	tribx_table_cell(t, p->name);
 	tribx_table_fmt(t, "%s%s%s", prefix, *prefix && c->key ? "." : "", c->key ? c->key : "");
 	tribx_table_cell(t, value ? value : "");

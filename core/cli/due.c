@@ -89,7 +89,7 @@ static bool under_lock(struct doing *d, size_t i, const struct tribx_schedule *s
 	bool behind = false;
 	int code = tribx_cli_record(d->c, p, s, &record);
 	if (code == 0 && s->grain && !tribx_due_list(s, &record.done, d->now, &due))
-		code = 1;
+		code = tribx_exit_of(tribx_fail(&d->c->error, TRIB_FATAL, "internal.no_memory", "no memory for the periods of %s", p->name));
 	if (code) {
 		d->code = tribx_exit_worse(d->code, code);
 		d->statuses[i] = TRIB_ENV;

@@ -295,6 +295,8 @@ static bool defaults(struct parser *p)
 		tribx_fields_load(table, p->flags, NULL, NULL, &p->c->arena, NULL, NULL, &f);
 	if (f.count)
 		p->c->error = f.items[0];
+	else if (!good)
+		tribx_fail(&p->c->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	tribx_findings_done(&f);
 	return good;
 }

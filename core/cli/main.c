@@ -2,6 +2,7 @@
 #include <config.h>
 #include <errno.h>
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -45,7 +46,7 @@ int tribx_cli_usage(struct tribx_cli *c, const char *fmt, ...)
 
 int tribx_cli_faults(const struct tribx_cli *c)
 {
-	int code = c->findings.dropped ? 2 : 0;
+	int code = c->findings.no_memory ? tribx_exit_of(TRIB_FATAL) : c->findings.dropped ? 2 : 0;
 	for (size_t i = 0; i < c->findings.count; i++)
 		code = tribx_exit_worse(code, tribx_exit_of(c->findings.items[i].status));
 	return code;
@@ -123,7 +124,21 @@ void tribx_cli_nothing(struct tribx_cli *c, const char *text)
 
 /* ---- the frame of an answer ---- */
 
-static void envelope(struct tribx_cli *c, int code)
+/* jansson's scanner drops a byte when its buffer cannot grow and goes on, and a value that could not be made is missing in what
+ * it was put into: a state that lacks a digit has rows read again and doubled. So the first allocation that fails is the last
+ * one: whatever was being read or written fails as a whole. */
+static atomic_bool json_starved;
+
+static void *json_room(size_t size)
+{
+	void *p = atomic_load(&json_starved) ? NULL : malloc(size);
+	if (!p)
+		atomic_store(&json_starved, true);
+	return p;
+}
+
+/* false: no memory; what is told then needs none */
+static bool envelope(struct tribx_cli *c, int code)
 {
 	json_t *findings = json_array();
 	for (size_t i = 0; i < c->findings.count; i++)
@@ -134,10 +149,15 @@ static void envelope(struct tribx_cli *c, int code)
 	                        c->error.status ? tribx_error_json(&c->error) : json_null());
 	json_t *shown = all ? tribx_json_masked(all) : NULL;
 	char *text = shown ? json_dumps(shown, JSON_COMPACT) : NULL;
-	puts(text ? text : "{\"v\":1,\"ok\":false,\"error\":{\"code\":\"internal.no_memory\"}}");
+	const bool good = text && (code || !atomic_load(&json_starved));
+	if (good)
+		puts(text);
+	else
+		printf("{\"v\":1,\"ok\":false,\"error\":{\"code\":\"%s\"}}\n", c->error.status ? c->error.code : "internal.no_memory");
 	free(text);
 	json_decref(shown);
 	json_decref(all);
+	return good;
 }
 
 static void talk(const struct tribx_cli *c)
@@ -154,12 +174,14 @@ static void talk(const struct tribx_cli *c)
 
 static int finish(struct tribx_cli *c, int code)
 {
+	if (c->findings.no_memory || (code == 0 && atomic_load(&json_starved)))
+		tribx_fail(&c->error, TRIB_FATAL, "internal.no_memory", "no memory");
 	if (c->error.status && code == 0)
 		code = tribx_exit_of(c->error.status);
-	if (c->json && !c->streamed)
-		envelope(c, code);
-	else
+	if (!c->json || c->streamed)
 		talk(c);
+	else if (!envelope(c, code))
+		code = tribx_exit_worse(code, tribx_exit_of(TRIB_FATAL));
 	json_decref(c->summary);
 	json_decref(c->result);
 	tribx_findings_done(&c->findings);
@@ -199,6 +221,7 @@ int trib_main(int argc, char **argv)
 {
 	struct tribx_cli c = { .tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
 	struct tribx_parsed p;
+	json_set_alloc_funcs(json_room, free);
 	setvbuf(stderr, NULL, _IOLBF, 4096);   /* an error is many small pieces: one write per line */
 	int code = tribx_flags_parse(&c, argc, argv, &p) ? run(&c, &p) : tribx_exit_of(c.error.status);
 	return finish(&c, code);

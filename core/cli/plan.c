@@ -90,6 +90,7 @@ static int plan_one(struct tribx_cli *c, const struct tribx_pipeline *p)
 	if (rc >= 0) {
 		json_t *plan = describe(l, &parts);
 		json_t *shown = c->json ? NULL : tribx_json_masked(plan);
+		c->findings.no_memory |= !plan || (!c->json && !shown);
 		if (shown)
 			print_plan(shown);
 		json_decref(shown);
@@ -97,6 +98,7 @@ static int plan_one(struct tribx_cli *c, const struct tribx_pipeline *p)
 			c->result = json_array();
 		json_array_append_new(c->result, plan);
 	}
+	tribx_findings_sure(&c->findings, rc >= 0 || e.status);
 	tribx_parts_done(&parts);
 	if (l)
 		tribx_look_done(l);

@@ -199,6 +199,7 @@ static int list(struct tribx_cli *c)
 	for (size_t i = 0; i < count; i++) {
 		struct tribx_error e = { 0 };
 		const struct trib_plugin *p = tribx_plugin(all[i].name, &e);
+		t.failed |= e.status == TRIB_FATAL;
 		tribx_table_cell(&t, all[i].name);
 		tribx_table_cell(&t, p ? tribx_plugin_kind(p) : "refused");
 		tribx_table_cell(&t, p ? p->help : e.text);

@@ -48,8 +48,8 @@ static void add_json(struct tribx_cli *c, const struct tribx_pipeline *conf, con
 	if (!c->result)
 		c->result = json_array();
 	for (int i = 0; i < p->stage_count; i++)
-		json_array_append_new(stages, json_pack("{s:s,s:I,s:o}", "stage", p->stages[i].name, "seen", (json_int_t)p->stages[i].seen,
-		                                        "rows", tribx_view_json(&p->stages[i].rows)));
+		c->findings.no_memory |= json_array_append_new(stages, json_pack("{s:s,s:I,s:o}", "stage", p->stages[i].name, "seen",
+		                                                                 (json_int_t)p->stages[i].seen, "rows", tribx_view_json(&p->stages[i].rows))) < 0;
 	json_array_append_new(c->result, json_pack("{s:s,s:o,s:I}", "pipeline", conf->name, "stages", stages, "rejected", (json_int_t)p->dead.count));
 }
 
@@ -63,6 +63,7 @@ static int preview_one(struct tribx_cli *c, const struct tribx_pipeline *conf, c
 		add_json(c, conf, p);
 	else if (p)
 		show(c, conf, p, f);
+	tribx_findings_sure(&c->findings, rc >= 0 || e.status);
 	int code = rc >= 0 ? 0 : e.status ? tribx_cli_fail(c, &e) : tribx_cli_faults(c);
 	if (p)
 		tribx_preview_done(p);
@@ -105,11 +106,14 @@ static int discover(struct tribx_cli *c, const void *flags)
 			trib_constant(&catalog, "pipeline", tribx_text(p->pipelines[i].name));
 			rc = tribx_ready(&catalog, &e) < 0 ? e.status : tribx_append(&all, &catalog);
 		}
+		tribx_findings_sure(&c->findings, rc >= 0 || e.status);
 		code = rc >= 0 ? 0 : e.status ? tribx_cli_fail(c, &e) : tribx_cli_faults(c);
 		trib_free(&catalog);
 	}
 	struct tribx_error e = { 0 };
-	if (!code && tribx_ready(&all, &e) >= 0)
+	if (!code && tribx_ready(&all, &e) < 0)
+		code = tribx_cli_fail(c, &e);
+	if (!code)
 		tribx_view_batch(c, &all, 0);
 	trib_free(&all);
 	tribx_project_free(p);

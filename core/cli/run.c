@@ -129,7 +129,8 @@ static int run_all(struct tribx_cli *c, const struct tribx_project *p, const str
 	if (signals && done < p->count)
 		code = tribx_exit_worse(code, 4);
 	tribx_summary_tell(c, &s);
-	code = statuses && r ? code : 1;
+	if (!statuses || !r)
+		code = tribx_exit_of(tribx_fail(&c->error, TRIB_FATAL, "internal.no_memory", "no memory"));
 	free(statuses);
 	free(r);
 	return code;

@@ -85,7 +85,7 @@ static int look(struct tribx_cli *c, const struct tribx_pipeline *p, struct seen
 		return code;
 	if (v->s.grain) {
 		if (!tribx_due_list(&v->s, &v->record.done, v->now, &v->due))
-			return 1;
+			return tribx_exit_of(tribx_fail(&c->error, TRIB_FATAL, "internal.no_memory", "no memory for the periods of %s", p->name));
 		last_done(v);
 	} else
 		v->due_at = tribx_due_instant(&v->s, v->record.last_run, v->now);

@@ -24,9 +24,12 @@ static int gather(struct tribx_cli *c, struct tribx_look *l, void *ctx)
 	struct trib_view part, state;
 	const struct trib_batch *b = &l->states;
 	int cols[4] = { trib_add(&a->all, "pipeline", TRIB_STR), trib_add(&a->all, "stream", TRIB_STR), trib_add(&a->all, "part", TRIB_STR), trib_add(&a->all, "state", TRIB_JSON) };
-	(void)c;
-	if (b->array.length == 0 || trib_view(b, 0, &part) < 0 || trib_view(b, 1, &state) < 0)
+	if (b->array.length == 0)
 		return 0;
+	if (trib_view(b, 0, &part) < 0 || trib_view(b, 1, &state) < 0) {
+		tribx_fail(&c->error, TRIB_FATAL, "internal.bad_states", "the sink's states have no columns part and state");
+		return tribx_exit_of(TRIB_FATAL);
+	}
 	for (int64_t i = 0; i < b->array.length; i++) {
 		if (a->part && !tribx_text_is(trib_str(&part, i), a->part))
 			continue;
@@ -49,7 +52,9 @@ static int look(struct tribx_cli *c, struct ask *a, size_t cell_max)
 {
 	struct tribx_error e = { 0 };
 	int code = tribx_targets(c, NULL, false, gather, a);
-	if (!code && tribx_ready(&a->all, &e) >= 0 && a->all.array.length > 0)
+	if (!code && tribx_ready(&a->all, &e) < 0)
+		code = tribx_cli_fail(c, &e);
+	if (!code && a->all.array.length > 0)
 		tribx_view_batch(c, &a->all, cell_max);
 	else if (!code && a->part)
 		code = no_position(c, a->part);
@@ -164,7 +169,9 @@ static int export(struct tribx_cli *c, const void *flags)
 	json_t *all = json_object();
 	(void)flags;
 	int code = tribx_targets(c, NULL, false, gather, &a);
-	if (!code && tribx_ready(&a.all, &e) >= 0)
+	if (!code && tribx_ready(&a.all, &e) < 0)
+		code = tribx_cli_fail(c, &e);
+	if (!code)
 		for (int64_t i = 0; i < a.all.array.length; i++) {
 			char name[512], part[4096];
 			for (int k = 0; k < 4; k++)

@@ -136,6 +136,8 @@ void tribx_summary_tell(struct tribx_cli *c, struct tribx_summary *s)
 		json_decref(c->result);
 		c->result = s->list ? json_incref(s->list) : json_array();
 	} else if (!c->quiet) {
+		if (s->table.failed || s->figures.failed)
+			tribx_fail(&c->error, TRIB_FATAL, "internal.no_memory", "no memory for the summary; `trib runs list` has the runs");
 		tribx_table_print(&s->table, stdout, true);
 		if (tribx_table_rows(&s->figures))
 			tribx_table_print(&s->figures, stdout, true);

@@ -32,6 +32,7 @@ static void cell(struct tribx_table *t, const struct trib_batch *b, int col, con
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
 			text.p[i] = ' ';
+	t->failed |= text.failed;
 	if (text.p)
 		text.n = strlen(tribx_mask(text.p));       /* before it is cut: half a secret is one, too */
 	if (max && text.n > max) {
@@ -63,6 +64,7 @@ static bool fill(struct tribx_cli *c, struct tribx_table *t, const struct trib_b
 		tribx_table_row(t);
 	}
 	free(views);
+	c->findings.no_memory |= !good;
 	return good;
 }
 
@@ -70,7 +72,7 @@ void tribx_view_batch(struct tribx_cli *c, const struct trib_batch *b, size_t ce
 {
 	struct tribx_table t = { 0 };
 	if (c->json)
-		c->result = tribx_view_json(b);
+		c->findings.no_memory |= !(c->result = tribx_view_json(b));
 	else if (trib_cols(b) > 0 && fill(c, &t, b, c->tty ? cell_max : 0))   /* in a pipe values are whole */
 		tribx_cli_table(c, &t);
 }
@@ -81,6 +83,7 @@ void tribx_view_titled(struct tribx_cli *c, const char *title, const struct trib
 	printf("%s\n", title);
 	if (trib_cols(b) > 0 && fill(c, &t, b, cell_max))
 		tribx_table_print(&t, stdout, true);
+	c->findings.no_memory |= t.failed;
 	tribx_table_done(&t);
 	printf("\n");
 }
@@ -88,15 +91,18 @@ void tribx_view_titled(struct tribx_cli *c, const char *title, const struct trib
 struct json_t *tribx_view_json(const struct trib_batch *b)
 {
 	json_t *all = json_array();
-	for (int64_t r = 0; r < b->array.length; r++) {
+	bool good = all;
+	for (int64_t r = 0; good && r < b->array.length; r++) {
 		struct tribx_buf row = { 0 };
 		tribx_row_shown(b, r, &row);
 		json_t *o = json_loadb(row.p ? row.p : "{}", row.p ? row.n : 2, 0, NULL);
 		/* a number that no double holds (1e400 in a JSON column): the row as its text, rather than not at all */
-		json_array_append_new(all, o ? o : json_stringn(row.p, row.n));
+		good = !row.failed && json_array_append_new(all, o ? o : json_stringn(row.p, row.n)) == 0;
 		tribx_buf_done(&row);
 	}
-	return all;
+	if (!good)
+		json_decref(all);
+	return good ? all : NULL;
 }
 
 /* ---- progress ---- */

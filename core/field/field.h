@@ -18,8 +18,8 @@ static inline bool tribx_is_group(const struct trib_field *row)
 }
 
 /* A finding of status TRIB_OK is a warning, others are faults. All zero is empty. */
-struct tribx_findings { struct tribx_error *items; size_t count, cap, dropped; };
-/* NULL: no memory or more than 200; dropped counts those */
+struct tribx_findings { struct tribx_error *items; size_t count, cap, dropped; bool no_memory; };
+/* NULL: no memory (no_memory is set) or more than 200; dropped counts those */
 struct tribx_error *tribx_finding_new(struct tribx_findings *f);
 /* The same, filled: status, code, the place of c (of its key when on_key; c may be NULL) with the line for the
  * caret, text. NULL also for what is known already: one value has one fault, one text is said once at a place. */
@@ -31,8 +31,10 @@ void tribx_error_place(struct tribx_error *e, const struct tribx_conf *c, bool o
 /* Notes (status OK) of one place that reads many files: some of them, so that faults find room. */
 void tribx_findings_tell(struct tribx_findings *to, const struct tribx_findings *notes);
 void tribx_findings_unique(struct tribx_findings *f);                      /* one text at one place stays once */
-/* warnings are not counted, dropped ones are */
+/* warnings are not counted, dropped ones are, and no_memory is one */
 size_t tribx_findings_faults(const struct tribx_findings *f);
+/* Answers good. What failed without a fault had no memory for one: f says so, so that nobody takes silence for success. */
+bool tribx_findings_sure(struct tribx_findings *f, bool good);
 void tribx_findings_done(struct tribx_findings *f);
 
 /* Reads a file of its own for a list or map that is written as a file name ("rules: rules.yaml"); NULL: not offered. */

@@ -14,7 +14,8 @@ struct tribx_error *tribx_finding_new(struct tribx_findings *f)
 		if (grown) {
 			f->items = grown;
 			f->cap = cap;
-		}
+		} else
+			f->no_memory = true;
 	}
 	if (f->count == f->cap || f->count >= FINDINGS_MAX) {
 		f->dropped++;
@@ -26,10 +27,16 @@ struct tribx_error *tribx_finding_new(struct tribx_findings *f)
 
 size_t tribx_findings_faults(const struct tribx_findings *f)
 {
-	size_t n = f->dropped;
+	size_t n = f->dropped + f->no_memory;
 	for (size_t i = 0; i < f->count; i++)
 		n += f->items[i].status != TRIB_OK;
 	return n;
+}
+
+bool tribx_findings_sure(struct tribx_findings *f, bool good)
+{
+	f->no_memory |= !good && tribx_findings_faults(f) == 0;
+	return good;
 }
 
 void tribx_findings_done(struct tribx_findings *f)

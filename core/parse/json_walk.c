@@ -313,14 +313,16 @@ static bool value(struct tribx_json_walk *w, const struct tribx_json_node *node)
 	return c == '{' ? object(w, node) : array(w, node);
 }
 
-/* Nothing of the row stays. */
+/* Nothing of the row stays. Without memory a new column may have no cells; nobody looks at any then. */
 enum tribx_line tribx_json_undo(struct tribx_json_walk *w)
 {
+	if (w->why && strcmp(w->why, "no memory") == 0)
+		return TRIBX_LINE_NO_MEMORY;
 	for (int c = 0; c < w->plan->column_count; c++)
 		w->cells[c][w->row] = (struct tribx_slice){ 0 };
 	for (uint32_t n = 0; n < w->plan->node_count; n++)
 		w->seen[n] = 0;
-	return w->why && strcmp(w->why, "no memory") == 0 ? TRIBX_LINE_NO_MEMORY : TRIBX_LINE_BAD;
+	return TRIBX_LINE_BAD;
 }
 
 enum tribx_line tribx_json_line(struct tribx_json_walk *w)

@@ -280,19 +280,21 @@ static bool note(struct tribx_found **all, size_t *count, const char *name, size
 	return true;
 }
 
-static void list_folder(const char *folder, struct tribx_found **all, size_t *count)
+static bool list_folder(const char *folder, struct tribx_found **all, size_t *count)
 {
 	DIR *d = opendir(folder);
 	char path[PATH_MAX];
+	bool good = true;
 	for (const struct dirent *at; d && (at = readdir(d));) {
 		size_t n = strlen(at->d_name);
 		if (n <= 3 || strcmp(at->d_name + n - 3, ".so") != 0 || n - 3 >= 64)
 			continue;
 		if (snprintf(path, sizeof path, "%s/%s", folder, at->d_name) < (int)sizeof path)   /* nothing longer can be opened */
-			note(all, count, at->d_name, n - 3, path);
+			good &= note(all, count, at->d_name, n - 3, path);
 	}
 	if (d)
 		closedir(d);
+	return good;
 }
 
 int tribx_plugins(struct tribx_found **out, size_t *count)
@@ -304,19 +306,25 @@ int tribx_plugins(struct tribx_found **out, size_t *count)
 	if (!f)
 		return TRIB_FATAL;
 	folders(f);
+	bool good = true;
 	for (size_t i = 0; i < f->count; i++)
-		list_folder(f->at[i], out, count);
+		good &= list_folder(f->at[i], out, count);
 	pthread_mutex_lock(&registry.lock);
 	for (size_t i = 0; ready(&e) && i < registry.preloaded_count; i++) {
 		const lt_dlinfo *info = lt_dlgetinfo(registry.preloaded[i]);
 		if (info && info->name && good_name(info->name))
-			note(out, count, info->name, strlen(info->name), "built in");
+			good &= note(out, count, info->name, strlen(info->name), "built in");
 	}
 	pthread_mutex_unlock(&registry.lock);
 	free(f);
 	if (*count)
 		qsort(*out, *count, sizeof **out, by_name);
-	return TRIB_OK;
+	if (good)
+		return TRIB_OK;
+	free(*out);
+	*out = NULL;
+	*count = 0;
+	return TRIB_FATAL;
 }
 
 const char *tribx_plugin_kind(const struct trib_plugin *p)

@@ -219,7 +219,7 @@ static bool check_period(const struct tribx_flow *f, struct tribx_findings *out)
 	return false;
 }
 
-bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
+static bool build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
 {
 	*f = (struct tribx_flow){ .conf = conf, .step_count = (int)conf->step_count };
 	f->job = (struct tribx_job){ .dir = conf->dir, .pipeline = conf->name, .run_id = f->run_id, .started = tribx_now(), .stopping = &f->stopping };
@@ -231,6 +231,11 @@ bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, s
 	good &= load(f, &f->sink, &conf->sink, "sink", findings);
 	return good && pick_stream(f, findings) && list_personal(f) && lay_tables(f) && check_tables(f, findings) && check_recalls(f, findings) &&
 	       check_period(f, findings);
+}
+
+bool tribx_flow_build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
+{
+	return tribx_findings_sure(findings, build(f, conf, findings));
 }
 
 /* ---- opening ---- */

@@ -18,17 +18,24 @@ bool tribx_part_parse(const char *stored, size_t size, char **state, char **row,
 	*state = json_is_object(inner) ? json_dumps(inner, JSON_COMPACT) : NULL;
 	*row = json_dumps(json_object_get(o, "row"), JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 	*end = json_is_true(json_object_get(o, "end"));
+	if ((json_is_object(inner) && !*state) || (json_object_get(o, "row") && !*row)) {   /* no memory: not the same as no state */
+		free(*state);
+		free(*row);
+		*state = *row = NULL;
+		return false;
+	}
 	return true;
 }
 
 char *tribx_part_state(const struct tribx_part *part, const struct trib *t, bool end)
 {
 	json_auto_t *o = json_object();
-	json_object_set_new(o, "v", json_integer(1));
-	json_object_set_new(o, "end", json_boolean(end));
-	json_object_set_new(o, "row", json_loads(part->row, JSON_DECODE_ANY, NULL));
-	json_object_set_new(o, "state", tribx_fields_save(t->p->state, t->self));
-	return json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	/* A state that lacks a member for lack of memory would have the part read again, and its rows doubled. */
+	bool good = json_object_set_new(o, "v", json_integer(1)) == 0;
+	good = json_object_set_new(o, "end", json_boolean(end)) == 0 && good;
+	good = json_object_set_new(o, "row", json_loads(part->row, JSON_DECODE_ANY, NULL)) == 0 && good;
+	good = json_object_set_new(o, "state", tribx_fields_save(t->p->state, t->self)) == 0 && good;
+	return good ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 }
 
 static int learn(struct tribx_part *part, struct trib_text stored, bool split, struct tribx_error *e)
@@ -151,7 +158,7 @@ static char *row_json(const struct trib_batch *b, int64_t row)
 {
 	struct tribx_buf text = { 0 };
 	tribx_row_json(b, row, &text);
-	json_auto_t *o = json_loadb(text.p ? text.p : "{}", text.p ? text.n : 2, 0, NULL);
+	json_auto_t *o = text.failed ? NULL : json_loadb(text.p ? text.p : "{}", text.p ? text.n : 2, 0, NULL);
 	tribx_buf_done(&text);
 	return o ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 }
@@ -182,7 +189,7 @@ static int take_rows(struct tribx_parts *p, struct tribx_error *e)
 		struct trib_text is = trib_str(&name, i);
 		p->items[i] = (struct tribx_part){ .name = is.p ? tribx_arena_text(&p->arena, is.p, is.n) : NULL, .row = row_json(b, i), .index = i };
 		if (!p->items[i].name || !p->items[i].row)
-			return tribx_fail(e, TRIB_FATAL, "internal.bad_parts", "split answered a part without a name");
+			return tribx_fail(e, TRIB_FATAL, is.p ? "internal.no_memory" : "internal.bad_parts", is.p ? "no memory" : "split answered a part without a name");
 		if (size.values && !trib_null(&size, i))
 			p->items[i].size = ((const int64_t *)size.values)[i];
 		if (period.type == TRIB_STR)

@@ -208,8 +208,13 @@ static int open_part(struct reader *r, const struct tribx_part *part)
 static void post_failure(struct reader *r, int rc)
 {
 	struct tribx_item *it = tribx_item_new(r->w->flow);
-	if (!it)
-		abort();   /* nothing is left to tell it with, and waiting for ever would be worse */
+	if (!it) {                              /* the sink's side has an item left to tell it with */
+		pthread_mutex_lock(&r->w->lock);
+		r->w->starved = true;
+		pthread_cond_broadcast(&r->w->changed);
+		pthread_mutex_unlock(&r->w->lock);
+		return;
+	}
 	it->status = rc;
 	if (r->t)
 		it->error = r->t->error;

@@ -261,7 +261,7 @@ bool tribx_check(const struct tribx_pipeline *p, struct tribx_findings *findings
 	if (f)
 		tribx_flow_done(f);
 	free(f);
-	return good;
+	return tribx_findings_sure(findings, good);
 }
 
 int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o, struct tribx_findings *findings, struct tribx_report *report)
@@ -270,8 +270,11 @@ int tribx_run(const struct tribx_pipeline *p, const struct tribx_run_options *o,
 	*report = (struct tribx_report){ .elapsed_us = tribx_ticks_us() };
 	snprintf(report->pipeline, sizeof report->pipeline, "%s", p->name);
 	snprintf(report->period, sizeof report->period, "%s", p->window ? p->window->id : "");
-	if (!r)
-		return report->status = tribx_fail(&report->error, TRIB_FATAL, "internal.no_memory", "no memory");
+	if (!r) {
+		report->status = tribx_fail(&report->error, TRIB_FATAL, "internal.no_memory", "no memory");
+		report->exit_code = tribx_status(report->status)->exit_code;
+		return report->status;
+	}
 	r->o = o;
 	r->report = report;
 	r->notes = findings;

@@ -297,6 +297,8 @@ int tribx_side_part_ends(struct tribx_side *s, enum trib_scope scope)
 	if (rc < 0 && !s->error.status)
 		s->error = s->chain.error;
 	gather(s);
+	if (rc >= 0 && (s->dead.failed || s->report->figures.failed))
+		rc = tribx_fail(&s->error, TRIB_FATAL, "internal.no_memory", "no memory for dead letters");
 	return rc;
 }
 

@@ -187,12 +187,26 @@ static void wait_a_while(struct tribx_work *w)
 	pthread_cond_timedwait(&w->changed, &w->lock, &until);
 }
 
+/* Under the lock. A reader ended without a word: the spare item is its last one. */
+static void tell_starved(struct tribx_work *w, struct tribx_lane *lane)
+{
+	struct tribx_item *it = w->spare;
+	w->spare = NULL;
+	it->done = true;
+	it->status = tribx_fail(&it->error, TRIB_FATAL, "internal.no_memory", "no memory");
+	lane->head = it;
+	lane->tail = &it->next;
+	lane->count++;
+}
+
 struct tribx_item *tribx_work_next(struct tribx_work *w, void (*poll)(void *ctx), void *ctx)
 {
 	struct tribx_lane *lane = &w->lanes[w->current];
 	pthread_mutex_lock(&w->lock);
 	while (!lane->head || !lane->head->done) {
-		if (w->todo)
+		if (w->starved && !lane->head && w->spare)
+			tell_starved(w, lane);
+		else if (w->todo)
 			work_one(w->own);
 		else
 			wait_a_while(w);
@@ -253,7 +267,8 @@ int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_pa
 	w->own = calloc(1, sizeof *w->own);
 	for (int i = 0; w->lanes && i < p->count; i++)
 		w->lanes[i].tail = &w->lanes[i].head;
-	bool good = w->lanes && w->threads && w->own;
+	w->spare = tribx_item_new(f);
+	bool good = w->lanes && w->threads && w->own && w->spare;
 	if (good)
 		worker_open(w->own, w);
 	for (int i = 0; good && i < threads; i++) {
@@ -284,6 +299,7 @@ void tribx_work_stop(struct tribx_work *w, struct tribx_findings *notes)
 		tribx_chain_done(&w->own->chain);
 	tribx_findings_tell(notes, &w->notes);
 	tribx_findings_done(&w->notes);
+	tribx_item_free(w->spare);
 	free(w->own);
 	free(w->lanes);
 	free(w->threads);

@@ -44,6 +44,8 @@ struct tribx_work {
 	int next_part, current, last_part;          /* parts from last_part on are not begun (draining) */
 	bool closing;
 	struct tribx_findings notes;                /* of the readers; under the lock */
+	struct tribx_item *spare;                   /* carries the news that there is no memory for an item */
+	bool starved;                               /* a reader had none; under the lock */
 	struct tribx_worker *own;                   /* of the caller's thread, which works while it waits */
 	pthread_t *threads;
 	int thread_count;

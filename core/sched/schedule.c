@@ -246,7 +246,7 @@ bool tribx_schedule_load(struct tribx_schedule *s, const struct tribx_pipeline *
 			tribx_error_hint(e, "schedule: { cron: \"30 6 * * *\", period: day }");
 	}
 	tribx_arena_done(&arena);
-	return l.good;
+	return tribx_findings_sure(f, l.good);
 }
 
 void tribx_schedule_done(struct tribx_schedule *s)

@@ -67,7 +67,8 @@ static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name,
 	*c = (struct trib_sql_column){ .type = type, .from = from, .role = role };
 	c->name = tribx_arena_text(&p->arena, name, strlen(name));
 	c->quoted = quoted(p, name);
-	p->no_memory |= !c->name;
+	c->name = c->name ? c->name : "";   /* the plan is given up at its end; until then names are compared */
+	p->no_memory |= !*c->name && *name;
 	p->pub.column_count++;
 	return c;
 }
