@@ -2,6 +2,7 @@
 #include <config.h>
 #include <errno.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -222,6 +223,7 @@ int trib_main(int argc, char **argv)
 	struct tribx_cli c = { .tty = isatty(STDOUT_FILENO), .err_tty = isatty(STDERR_FILENO) };
 	struct tribx_parsed p;
 	json_set_alloc_funcs(json_room, free);
+	signal(SIGXFSZ, SIG_IGN);               /* a limit on the size of files is an error of that write, not the end of the process */
 	setvbuf(stderr, NULL, _IOLBF, 4096);   /* an error is many small pieces: one write per line */
 	int code = tribx_flags_parse(&c, argc, argv, &p) ? run(&c, &p) : tribx_exit_of(c.error.status);
 	return finish(&c, code);

@@ -140,7 +140,7 @@ def call(folder, arguments, before=(), **env):
 # ---- what a target holds ----
 
 def table_dump(path):
-    db = sqlite3.connect(f'file:{path}?mode=ro', uri=True)
+    db = sqlite3.connect(f'file:{path}?mode=rw', uri=True)
     try:
         out = [db.execute('pragma integrity_check').fetchall()]
         tables = [r[0] for r in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by 1")]
