@@ -4,39 +4,17 @@
  * five of XML, and so what they are misused for. Expat is opened when the first XML file is. */
 #include "io/lines.h"
 
-#include <expat.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/lazy.h"
+#include "io/expat.h"
 #include "io/xml_tree.h"
 
 enum { STEPS = 32, TAG_MAX = 1 << 20, BITE = 64 << 10 };   /* a tag, a comment: expat reads what is not whole again with every bite */
 
-struct expat {
-	XML_Parser (*create)(const XML_Char *encoding);
-	void (*free)(XML_Parser p);
-	void (*user)(XML_Parser p, void *data);
-	void (*elements)(XML_Parser p, XML_StartElementHandler start, XML_EndElementHandler end);
-	void (*text)(XML_Parser p, XML_CharacterDataHandler h);
-	void (*doctype)(XML_Parser p, XML_StartDoctypeDeclHandler h);
-	void (*encoding)(XML_Parser p, XML_UnknownEncodingHandler h, void *data);
-	enum XML_Status (*parse)(XML_Parser p, const char *s, int n, int last);
-	enum XML_Status (*stop)(XML_Parser p, XML_Bool resumable);
-	enum XML_Error (*code)(XML_Parser p);
-	const XML_LChar *(*why)(enum XML_Error code);
-	XML_Size (*line)(XML_Parser p);
-	XML_Index (*byte)(XML_Parser p);
-};
-static const char *const files[] = { "libexpat.so.1", NULL };
-static const char *const symbols[] = { "XML_ParserCreate", "XML_ParserFree", "XML_SetUserData", "XML_SetElementHandler", "XML_SetCharacterDataHandler",
-	"XML_SetStartDoctypeDeclHandler", "XML_SetUnknownEncodingHandler", "XML_Parse", "XML_StopParser", "XML_GetErrorCode", "XML_ErrorString",
-	"XML_GetCurrentLineNumber", "XML_GetCurrentByteIndex", NULL };
-static const struct tribx_lazy library = { files, "XML files", "the package libexpat1", symbols };
-
 struct xml {
 	struct tribx_lines base;
-	struct expat x;
+	struct tribx_expat x;
 	XML_Parser parser;
 	struct tribx_xml_tree *tree;
 	char *path, *steps[STEPS];
@@ -208,12 +186,10 @@ static const char *parse_path(struct xml *s, const char *path)
 
 static int start(struct xml *s, const struct tribx_format *f, const char *file, struct tribx_error *e)
 {
-	void (*to[sizeof symbols / sizeof *symbols])(void);
-	int encoding = f->encoding.count ? tribx_encoding_find(*(const char *const *)f->encoding.items) : TRIBX_ENCODING_AUTO, rc = tribx_lazy(&library, to, e);
+	int encoding = f->encoding.count ? tribx_encoding_find(*(const char *const *)f->encoding.items) : TRIBX_ENCODING_AUTO, rc = tribx_expat(&s->x, e);
 	const char *why = parse_path(s, f->records && *f->records ? f->records : "/*/*");
 	if (rc != TRIB_OK)
 		return rc;
-	memcpy(&s->x, to, sizeof s->x);
 	if (why && strcmp(why, "no memory") != 0)
 		return tribx_fail(e, TRIB_CONFIG, "xml.bad_path", "records: \"%s\": %s", f->records, why);
 	s->parser = why ? NULL : s->x.create(encoding > TRIBX_ENCODING_AUTO ? tribx_encoding_names[encoding] : NULL);

@@ -8,6 +8,6 @@ libcore_la_SOURCES += %D%/bytes.c %D%/bytes.h %D%/cells.c %D%/cells.h %D%/find.c
 libcore_la_SOURCES += %D%/codec.c %D%/foreign.c %D%/foreign.h %D%/members.c %D%/memory.c %D%/pack.c %D%/pack.h
 libcore_la_SOURCES += %D%/decode_fixed.c %D%/decode_head.h %D%/decode_names.c %D%/decode_record.c %D%/decode_rows.c %D%/decode_rows.h %D%/decode_sniff.c \
                       %D%/decode_total.c %D%/decode_total.h
-libcore_la_SOURCES += %D%/decode_many.c %D%/decode_paths.c %D%/lines.c %D%/lines.h %D%/lines_html.c %D%/lines_json.c %D%/lines_xml.c %D%/xml_tree.c %D%/xml_tree.h
+libcore_la_SOURCES += %D%/decode_many.c %D%/decode_paths.c %D%/lines.c %D%/lines.h %D%/lines_html.c %D%/lines_json.c %D%/expat.c %D%/expat.h %D%/lines_xml.c %D%/xml_tree.c %D%/xml_tree.h
 libcore_la_SOURCES += %D%/decode_infer.c %D%/decode_reading.c
 EXTRA_DIST += %D%/README.md

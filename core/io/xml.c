@@ -1,34 +1,13 @@
 /* xml - see xml.h. */
 #include "io/xml.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/lazy.h"
-
-struct expat {                            /* in the order of symbols */
-	XML_Parser (*create)(const XML_Char *encoding);
-	void (*release)(XML_Parser p);
-	void (*self)(XML_Parser p, void *self);
-	void (*elements)(XML_Parser p, XML_StartElementHandler start, XML_EndElementHandler end);
-	void (*texts)(XML_Parser p, XML_CharacterDataHandler text);
-	void (*doctype)(XML_Parser p, XML_StartDoctypeDeclHandler start);
-	void *(*buffer)(XML_Parser p, int size);
-	enum XML_Status (*parse)(XML_Parser p, int size, int last);
-	enum XML_Status (*stop)(XML_Parser p, XML_Bool resumable);
-	enum XML_Error (*code)(XML_Parser p);
-	const XML_LChar *(*why)(enum XML_Error code);
-	XML_Size (*line)(XML_Parser p);
-};
-static const char *const files[] = { "libexpat.so.1", NULL };
-static const char *const symbols[] = { "XML_ParserCreate", "XML_ParserFree", "XML_SetUserData", "XML_SetElementHandler", "XML_SetCharacterDataHandler",
-	"XML_SetStartDoctypeDeclHandler", "XML_GetBuffer", "XML_ParseBuffer", "XML_StopParser", "XML_GetErrorCode", "XML_ErrorString",
-	"XML_GetCurrentLineNumber", NULL };
-static const struct tribx_lazy library = { files, "spreadsheets and XML", "the package libexpat1", symbols };
+#include "io/expat.h"
 
 struct tribx_xml {
-	struct expat api;
+	struct tribx_expat api;
 	XML_Parser parser;
 	struct tribx_stream *in;
 	const struct tribx_xml_calls *calls;
@@ -105,7 +84,7 @@ static int no_memory(struct tribx_error *e)
 int tribx_xml_new(struct tribx_stream *in, const char *name, const struct tribx_xml_calls *calls, void *self, struct tribx_xml **out, struct tribx_error *e)
 {
 	struct tribx_xml *x = calloc(1, sizeof *x);
-	int rc = x ? tribx_lazy(&library, (void (**)(void))(void *)&x->api, e) : no_memory(e);
+	int rc = x ? tribx_expat(&x->api, e) : no_memory(e);
 	if (rc == TRIB_OK && !(x->parser = x->api.create(NULL)))
 		rc = no_memory(e);
 	if (rc < 0) {
@@ -117,11 +96,11 @@ int tribx_xml_new(struct tribx_stream *in, const char *name, const struct tribx_
 	x->name = name;
 	x->calls = calls;
 	x->self = self;
-	x->api.self(x->parser, x);
+	x->api.user(x->parser, x);
 	x->api.elements(x->parser, start, end);
 	x->api.doctype(x->parser, doctype);
 	if (calls->text)
-		x->api.texts(x->parser, text);
+		x->api.text(x->parser, text);
 	*out = x;
 	return TRIB_OK;
 }
@@ -136,7 +115,7 @@ int tribx_xml_step(struct tribx_xml *x, struct tribx_error *e)
 	if (rc < 0)
 		return rc;
 	x->error = e;
-	bool fine = x->api.parse(x->parser, (int)got, rc == TRIB_END) == XML_STATUS_OK;
+	bool fine = x->api.parse_buffer(x->parser, (int)got, rc == TRIB_END) == XML_STATUS_OK;
 	x->error = NULL;
 	if (x->status != TRIB_OK)
 		return x->status;
@@ -152,7 +131,7 @@ void tribx_xml_free(struct tribx_xml *x)
 {
 	if (!x)
 		return;
-	x->api.release(x->parser);
+	x->api.free(x->parser);
 	tribx_stream_close(x->in);
 	free(x);
 }
