@@ -130,7 +130,7 @@ static int write_letters(struct trib *t, struct files *s, const struct trib_batc
 		rc = files_json_columns(t, dead, &columns);
 	if (rc < 0)
 		return rc;
-	out.fd = openat(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	out.fd = files_open(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int error = out.fd < 0 ? errno : 0;
 	if (!error && !(files_out_start(&out, 0) && files_encode(&out, &how, columns, n, 0, dead->array.length, 0) >= 0 &&
 	                files_out_finish(&out)))

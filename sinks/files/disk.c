@@ -45,9 +45,18 @@ char *files_safe(struct trib *t, const char *name)
 	return to;
 }
 
+int files_open(int folder, const char *name, int flags, unsigned mode)
+{
+	int fd;
+	do
+		fd = openat(folder, name, flags, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 static int sync_at(int folder, const char *name)
 {
-	int fd = openat(folder, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+	int fd = files_open(folder, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), error = 0;
 	if (fd < 0)
 		return errno;
 	if (fsync(fd) < 0)
@@ -114,7 +123,7 @@ int files_lock(struct trib *t, struct files *s)
 	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	const int64_t until = now_ms() + s->lock_wait.ms;
 	if (!s->lock) {
-		int fd = openat(s->root - 1, ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		int fd = files_open(s->root - 1, ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 		if (fd < 0)
 			return files_fault(t, s, ".lock", errno);
 		s->lock = fd + 1;

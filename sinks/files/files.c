@@ -101,7 +101,7 @@ char *files_columns_text(struct trib *t, const struct files_table *b)
 /* Copies what is published into the hidden file that takes its place. */
 static int copy_published(struct trib *t, struct files *s, int to, int64_t size)
 {
-	int from = openat(s->root - 1, s->file, O_RDONLY | O_CLOEXEC), error = from < 0 ? errno : 0;
+	int from = files_open(s->root - 1, s->file, O_RDONLY | O_CLOEXEC, 0), error = from < 0 ? errno : 0;
 	for (int64_t at = 0; !error && at < size;) {
 		ssize_t n = copy_file_range(from, NULL, to, NULL, (size_t)(size - at), 0);
 		if (n <= 0 && !(n < 0 && errno == EINTR))
@@ -137,7 +137,7 @@ static int open_whole(struct trib *t, struct files *s, struct files_table *b)
 	else if (!(hidden = staged ? files_hidden(t, s, staged) : trib_fmt(t, ".%s~%s~%s", s->tag, s->load->load_id,
 	                                                                   s->file)) || !ours)
 		rc = no_memory(t);
-	else if ((fd = openat(s->root - 1, hidden, O_RDWR | O_CREAT | O_CLOEXEC, 0666)) < 0)
+	else if ((fd = files_open(s->root - 1, hidden, O_RDWR | O_CREAT | O_CLOEXEC, 0666)) < 0)
 		rc = files_fault(t, s, hidden, errno);
 	b->kept_bytes = base ? json_integer_value(json_object_get(base, "bytes")) : 0;
 	b->kept_rows = base ? json_integer_value(json_object_get(base, "rows")) : 0;
@@ -165,7 +165,7 @@ static int open_part(struct trib *t, struct files *s, struct files_table *b)
 	char *hidden = file ? trib_fmt(t, "%s/.%s~%s~%s", b->folder, s->tag, s->load->load_id, name) : NULL;
 	if (!hidden || !(b->open = add_part(b, file, hidden)))
 		return no_memory(t);
-	int fd = openat(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = files_open(s->root - 1, hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return files_fault(t, s, hidden, errno);
 	b->out.fd = fd;

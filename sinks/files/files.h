@@ -62,6 +62,7 @@ int files_fault(struct trib *t, const struct files *s, const char *name, int err
 char *files_safe(struct trib *t, const char *name);       /* a name as one path component */
 int files_folder(struct trib *t, struct files *s, const char *name);   /* makes it; "" the sink's own */
 int files_sync_folder(struct trib *t, struct files *s, const char *name);
+int files_open(int folder, const char *name, int flags, unsigned mode);   /* openat that no signal ends */
 int files_lock(struct trib *t, struct files *s);
 void files_unlock(struct files *s);
 

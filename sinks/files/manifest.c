@@ -17,7 +17,7 @@ int files_manifest_load(struct trib *t, struct files *s, json_t **out)
 {
 	json_error_t why;
 	struct stat st;
-	int fd = openat(s->root - 1, manifest, O_RDONLY | O_CLOEXEC);
+	int fd = files_open(s->root - 1, manifest, O_RDONLY | O_CLOEXEC, 0);
 	*out = NULL;
 	if (fd < 0 && errno == ENOENT) {
 		*out = json_pack("{s:i, s:[]}", "v", MANIFEST_VERSION, "streams");
@@ -59,7 +59,7 @@ static bool write_all(int fd, const char *p, size_t n)
 int files_manifest_save(struct trib *t, struct files *s, const json_t *m)
 {
 	char *text = json_dumps(m, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	int fd = text ? openat(s->root - 1, next_manifest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	int fd = text ? files_open(s->root - 1, next_manifest, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 	                       0666) : -1, error = text ? errno : ENOMEM;
 	bool good = fd >= 0;
 	if (good && (!write_all(fd, text, strlen(text)) || !write_all(fd, "\n", 1) || fsync(fd) < 0)) {
@@ -183,7 +183,7 @@ static bool named_staged(struct trib *t, struct files *s, const json_t *stream, 
 static int sweep_folder(struct trib *t, struct files *s, const json_t *stream, const char *folder)
 {
 	size_t tag = strlen(s->tag);
-	int fd = openat(s->root - 1, *folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = TRIB_OK;
+	int fd = files_open(s->root - 1, *folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0), rc = TRIB_OK;
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	if (!d) {
 		int error = errno;

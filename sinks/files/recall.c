@@ -45,7 +45,7 @@ static void all_loads(const json_t *streams, struct trib_batch *out)
 static int letters_of(struct trib *t, struct files *s, const json_t *stream, const json_t *entry, struct trib_batch *out)
 {
 	const char *file = json_string_value(json_object_get(entry, "file"));
-	int fd = file && !strstr(file, "..") && file[0] != '/' ? openat(s->root - 1, file, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = file && !strstr(file, "..") && file[0] != '/' ? files_open(s->root - 1, file, O_RDONLY | O_CLOEXEC, 0) : -1;
 	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char *line = NULL;
 	size_t room = 0;
