@@ -7,6 +7,6 @@ EXTRA_DIST += %D%/kill.sh %D%/torture.py %D%/failmalloc.c %D%/README.md $(SLOW_B
 # All of them, with every point, each to its end: make check-batteries [BATTERIES=...]
 BATTERIES = $(QUICK_BATTERIES) $(SLOW_BATTERIES)
 check-batteries: all $(check_LTLIBRARIES)
-	@$(AM_TESTS_ENVIRONMENT) export KILL_POINTS=all TORTURE_POINTS=all; bad=0; for b in $(BATTERIES); do \
+	@$(AM_TESTS_ENVIRONMENT) export KILL_POINTS=all TORTURE_POINTS=$${TORTURE_POINTS:-60}; bad=0; for b in $(BATTERIES); do \
 	  from=`date +%s`; bash $(srcdir)/$$b || { test $$? = 77 || bad=1; }; echo "$$b: $$((`date +%s` - from)) s"; done; exit $$bad
 .PHONY: check-batteries
