@@ -174,8 +174,8 @@ FUZZ(walk)
 		doc = good ? json_loadb(p, in.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL) : NULL;
 		check_split(where, p, in.n, step, doc, good);
 		for (size_t i = 0; i < in.n; i++)
-			p[i] = p[i] == '\n' ? ' ' : p[i];
-		check_walk(path, p, in.n, doc, good);
+			p[i] = p[i] == '\n' ? ' ' : p[i];    /* one line */
+		check_walk(path, p, in.n, doc, !tribx_json_check(p, in.n, &at));
 		json_decref(doc);
 	}
 	free(p);
