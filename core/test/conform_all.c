@@ -33,7 +33,7 @@ static void look_at_fields(struct tribx_conform *k, const struct trib_field *tab
 	for (const struct trib_field *f = table; f && f->name && depth < 8; f++) {
 		if (options && !snake(f->name))
 			tribx_blame(k, "%s%s: a name is small letters, digits and _", at, f->name);
-		if (!sentence(f->help))
+		if ((options || f->help) && !sentence(f->help))   /* a column's name may say enough */
 			tribx_blame(k, "%s%s: its help is no sentence with a full stop", at, f->name);
 		for (const struct trib_field *g = table; g < f; g++)
 			if (strcasecmp(g->name, f->name) == 0)

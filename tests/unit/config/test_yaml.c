@@ -120,7 +120,7 @@ Test(yaml, text_that_is_not_fit)
 	static const struct { const char *text, *said; size_t n; } cases[] = {
 		{ "name: Telef\xF3nica\n", "config.encoding@1:12 not UTF-8 at byte 11 (0xf3)", 18 },
 		{ "a: 1\nb: \"x\0y\"\n", "config.control_character@2:6 control character 0x00 at byte 10", 14 },
-		{ "a: \x1b[0m\n", "config.control_character@1:5 control character 0x1b at byte 3", 8 },
+		{ "a: \x1b[0m\n", "config.control_character@1:4 control character 0x1b at byte 3", 8 },
 		{ "\xEF\xBB\xBF\xC3", "config.encoding@1:1 not UTF-8 at byte 0 (0xc3)", 4 },
 	};
 	struct folder d = folder_new();
