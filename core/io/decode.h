@@ -165,7 +165,7 @@ void tribx_fill_done(struct tribx_fill *f);
 
 /* ---- how numbers are written, where nobody declared it ---- */
 
-enum { TRIBX_INFER_ROWS = 10000, TRIBX_INFER_BYTES = 8 << 20 };
+enum { TRIBX_INFER_ROWS = 10000, TRIBX_INFER_BYTES = 2 << 20 };
 bool tribx_infer_wanted(const struct tribx_layout *s);
 /* From the rows of first; the layout is not shared yet. Evidence goes to notes. */
 int tribx_infer(struct tribx_layout *s, const struct tribx_chunk *first, struct tribx_findings *notes, struct tribx_error *e);
