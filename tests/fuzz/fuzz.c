@@ -225,7 +225,8 @@ static const char *text_of(const struct tribx_buf *b)
 	return b->p ? b->p : "";
 }
 
-/* A row without its nulls: columns that nobody declared come up where they are met, and rooms say what is before that. */
+/* A row without its nulls, and JSON inside of texts as JSON: columns that nobody declared come up where they are met, as text or
+ * as JSON by what their room holds, and rooms say what is before that. */
 static json_t *brief(const char *line, size_t n)
 {
 	json_t *row = json_loadb(line, n, JSON_DECODE_INT_AS_REAL, NULL);
@@ -233,8 +234,13 @@ static json_t *brief(const char *line, size_t n)
 	json_t *v;
 	void *next;
 	json_object_foreach_safe(row, next, name, v)
-		if (json_is_null(v))
+		if (json_is_null(v)) {
 			json_object_del(row, name);
+		} else if (json_is_string(v)) {
+			json_t *inner = json_loadb(json_string_value(v), json_string_length(v), JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, NULL);
+			if (inner)
+				json_object_set_new(row, name, inner);
+		}
 	return row;
 }
 

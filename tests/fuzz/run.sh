@@ -27,7 +27,7 @@ one() { # TARGET
   [ -z "$seeds" ] || [ ! -d "$src/../shared/badinput/$seeds" ] || inputs+=("$src/../shared/badinput/$seeds")
   before=$(find "$found" -name "$name-*" | wc -l)
   export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 LSAN_OPTIONS=suppressions=$src/tests/lsan.supp:print_suppressions=0
-  (cd "$FUZZ_BUILD/logs" && "$FUZZ_BUILD/$name" -max_total_time="$seconds" -max_len="$max" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -print_final_stats=1 \
+  (cd "$FUZZ_BUILD/logs" && "$FUZZ_BUILD/$name" -max_total_time="$seconds" -max_len="$max" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 -print_final_stats=1 -seed="${FUZZ_SEED:-0}" \
     -artifact_prefix="$found/$name-" "${inputs[@]}") >"$log" 2>&1
   local rc=$?
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
