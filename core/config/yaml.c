@@ -206,7 +206,7 @@ static void merge(struct reader *r, size_t base)
 static void close_frame(struct reader *r)
 {
 	struct frame *top = &r->frames[r->depth - 1];
-	if (top->head.kind == TRIBX_MAP) {
+	if (top->head.kind == TRIBX_MAP && r->count > top->base) {
 		check_twice(r, r->stack + top->base, r->count - top->base);
 		merge(r, top->base);
 	}
