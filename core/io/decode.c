@@ -148,27 +148,6 @@ static int read_all(struct tribx_decoder *d, char *to, size_t size, size_t *got,
 	return TRIB_OK;
 }
 
-/* Which encoding, by byte order mark or declaration. Marks are dropped. */
-void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark)
-{
-	static const struct { const char *bytes; size_t size; enum tribx_encoding is; } marks[] = {
-		{ "\xEF\xBB\xBF", 3, TRIBX_UTF8 }, { "\xFF\xFE", 2, TRIBX_UTF16LE }, { "\xFE\xFF", 2, TRIBX_UTF16BE },
-	};
-	*mark = 0;
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		bool fits = *is == TRIBX_ENCODING_AUTO || *is == marks[i].is || (*is == TRIBX_UTF16 && i > 0);
-		if (fits && n >= marks[i].size && memcmp(p, marks[i].bytes, marks[i].size) == 0) {
-			*is = marks[i].is;
-			*mark = marks[i].size;
-			return;
-		}
-	}
-	if (*is == TRIBX_ENCODING_AUTO)
-		*is = TRIBX_UTF8;
-	if (*is == TRIBX_UTF16)
-		*is = TRIBX_UTF16LE;
-}
-
 /* UTF-8 or the fallback: settled for the file by the first bytes that are not ASCII, all that are at hand together. Answers
  * how many bytes may be converted now: a character that is cut off decides nothing. */
 static size_t decide(struct tribx_decoder *d)

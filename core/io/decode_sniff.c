@@ -199,3 +199,26 @@ int tribx_header_find(const struct tribx_format *f, const struct trib_field *col
 	*l = at;
 	return TRIB_OK;
 }
+
+/* ---- encoding ---- */
+
+/* Which encoding, by byte order mark or declaration. Marks are dropped. */
+void tribx_sniff(enum tribx_encoding *is, const char *p, size_t n, size_t *mark)
+{
+	static const struct { const char *bytes; size_t size; enum tribx_encoding is; } marks[] = {
+		{ "\xEF\xBB\xBF", 3, TRIBX_UTF8 }, { "\xFF\xFE", 2, TRIBX_UTF16LE }, { "\xFE\xFF", 2, TRIBX_UTF16BE },
+	};
+	*mark = 0;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		bool fits = *is == TRIBX_ENCODING_AUTO || *is == marks[i].is || (*is == TRIBX_UTF16 && i > 0);
+		if (fits && n >= marks[i].size && memcmp(p, marks[i].bytes, marks[i].size) == 0) {
+			*is = marks[i].is;
+			*mark = marks[i].size;
+			return;
+		}
+	}
+	if (*is == TRIBX_ENCODING_AUTO)
+		*is = TRIBX_UTF8;
+	if (*is == TRIBX_UTF16)
+		*is = TRIBX_UTF16LE;
+}

@@ -32,9 +32,7 @@ static inline uint64_t neon_eq(neon_block b, unsigned char c)
 
 static inline uint64_t neon_parity(uint64_t m)
 {
-	for (int by = 1; by < 64; by *= 2)
-		m ^= m << by;
-	return m;
+	return tribx_parity(m);
 }
 
 static inline struct masks neon_masks(neon_block b)

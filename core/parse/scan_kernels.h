@@ -23,6 +23,14 @@ struct tribx_kernel {
 extern const struct tribx_kernel tribx_kernels[];              /* of the machine that this is built for: scan_x86.c, scan_arm.c, scan.c */
 const struct tribx_kernel *tribx_kernel(enum tribx_isa isa);   /* NULL: serial, or not on this machine */
 
+/* The running exclusive-or where no instruction has it. */
+static inline uint64_t tribx_parity(uint64_t m)
+{
+	for (int by = 1; by < 64; by *= 2)
+		m ^= m << by;
+	return m;
+}
+
 struct masks { uint64_t slash, quote, control, punct, white; };
 
 #endif

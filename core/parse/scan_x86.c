@@ -37,9 +37,7 @@ static inline uint64_t sse2_eq(sse2_block b, unsigned char c)
 
 static inline uint64_t sse2_parity(uint64_t m)
 {
-	for (int by = 1; by < 64; by *= 2)
-		m ^= m << by;
-	return m;
+	return tribx_parity(m);
 }
 
 static inline struct masks sse2_masks(sse2_block b)

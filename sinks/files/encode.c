@@ -264,19 +264,19 @@ bool files_json_text(struct files_out *o, struct trib_text text)
 
 /* `rest`: what the other cells of the row may need; a text asks for it, too, so that they need not. */
 static __attribute__((noinline)) char *csv_cell(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd,
-                                                struct files_column *c, int64_t row, size_t rest)
+                                                struct files_column *c, int64_t row, size_t rest, bool alone)
 {
 	const struct trib_view *v = &c->view;
 	if (trib_null(v, row)) {
-		if (rest == 64 + CELL && f->null.n == 0)
-			return memcpy(at, "\"\"", 2), at + 2;   /* of one column: an empty line would be no row */
+		if (alone && f->null.n == 0)
+			return memcpy(at, "\"\"", 2), at + 2;   /* an empty line would be no row */
 		return memcpy(at, f->null.p, f->null.n), at + f->null.n;
 	}
 	if (v->type != TRIB_STR && v->type != TRIB_JSON)
 		return put_plain(at, c, row, false);
 	struct trib_text x = trib_str(v, row);
 	at = make_room(o, at, x.n * 2 + CELL + rest);
-	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, rest == 64 + CELL) : NULL;
+	return at ? csv_text(at, f, odd, (struct trib_text){ x.p ? x.p : "", x.n }, alone) : NULL;
 }
 
 /* A word of a dictionary: quoted or not once, copied as a block from then on. */
@@ -309,7 +309,8 @@ static void kinds(const struct files_format *f, struct files_column *columns, in
 	}
 }
 
-static inline char *csv_known(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, size_t rest)
+static inline char *csv_known(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, size_t rest,
+                              bool alone)
 {
 	const struct trib_view *v = &c->view;
 	char *done;
@@ -334,7 +335,7 @@ static inline char *csv_known(struct files_out *o, char *at, const struct files_
 	case FILES_ANY:
 		break;
 	}
-	return csv_cell(o, at, f, odd, c, row, rest);
+	return csv_cell(o, at, f, odd, c, row, rest, alone);
 }
 
 static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
@@ -374,7 +375,7 @@ int64_t files_encode(struct files_out *o, const struct files_format *f, struct f
 				at = json_cell(o, at, &odd, &columns[c], row, rest);
 			else {
 				*at = f->delimiter;
-				at = csv_known(o, at + (c > 0), f, &odd, &columns[c], row, rest);
+				at = csv_known(o, at + (c > 0), f, &odd, &columns[c], row, rest, count == 1);
 			}
 		}
 		if (!at)
