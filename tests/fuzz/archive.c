@@ -28,12 +28,18 @@ static int slurp(const char *url, const char *unpack, const struct tribx_limits 
 	return rc;
 }
 
+/* Data that is damaged and too long at once: which of the two is met first depends on the steps. */
+static bool is_limit(const struct tribx_error *e)
+{
+	return strcmp(e->code, "archive.too_large") == 0 || strcmp(e->code, "archive.ratio") == 0;
+}
+
 static int both(const char *url, const char *unpack, const struct tribx_limits *l, struct tribx_buf *out)
 {
 	struct tribx_error e = { 0 }, e2 = { 0 };
 	struct tribx_buf again = { 0 };
 	const int rc = slurp(url, unpack, l, 4096, out, &e), rc2 = slurp(url, unpack, l, 7, &again, &e2);
-	FUZZ_LAW(rc == rc2 && strcmp(e.text, e2.text) == 0, "%s: %d %s, in small steps %d %s", url, rc, e.text, rc2, e2.text);
+	FUZZ_LAW(rc == rc2 && (strcmp(e.text, e2.text) == 0 || is_limit(&e) || is_limit(&e2)), "%s: %d %s, in small steps %d %s", url, rc, e.text, rc2, e2.text);
 	if (rc == TRIB_END)
 		FUZZ_LAW(out->n == again.n && (!out->n || memcmp(out->p, again.p, out->n) == 0), "%s: other bytes in small steps", url);
 	fuzz_error(&e, rc);
