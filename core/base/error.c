@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/text.h"
 
 const struct tribx_error_row tribx_errors[] = {
 #define ERROR(code, status, meaning, todo) { code, status, meaning, todo },
@@ -58,6 +59,7 @@ int tribx_fail(struct tribx_error *e, int status, const char *code, const char *
 	snprintf(e->code, sizeof e->code, "%s", code);
 	va_start(args, fmt);
 	vsnprintf(e->text, sizeof e->text, fmt, args);
+	tribx_text_whole(e->text);
 	va_end(args);
 	return status;
 }
@@ -67,9 +69,11 @@ void tribx_error_at(struct tribx_error *e, const char *file, int line, int colum
 	if (!e || e->file[0])
 		return;
 	snprintf(e->file, sizeof e->file, "%s", file ? file : "");
+	tribx_text_whole(e->file);
 	e->line = line;
 	e->column = column;
 	snprintf(e->line_text, sizeof e->line_text, "%s", line_text ? line_text : "");
+	tribx_text_whole(e->line_text);
 }
 
 void tribx_error_hint(struct tribx_error *e, const char *fmt, ...)
@@ -79,6 +83,7 @@ void tribx_error_hint(struct tribx_error *e, const char *fmt, ...)
 		return;
 	va_start(args, fmt);
 	vsnprintf(e->hint, sizeof e->hint, fmt, args);
+	tribx_text_whole(e->hint);
 	va_end(args);
 }
 

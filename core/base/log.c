@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/text.h"
 
 enum { SECRETS_MAX = 256 };
 static enum tribx_level shown = TRIBX_INFO;
@@ -57,7 +58,7 @@ void tribx_log(enum tribx_level level, const char *fmt, ...)
 	va_end(args);
 	if (n < 0)
 		return;
-	tribx_mask(line);
+	tribx_mask(tribx_text_whole(line));
 	for (char *c = line; *c; c++)
 		if ((unsigned char)*c < 0x20 && *c != '\t')
 			*c = ' ';   /* one event is one line, whatever the data held */

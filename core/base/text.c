@@ -106,6 +106,29 @@ void tribx_buf_done(struct tribx_buf *b)
 	*b = (struct tribx_buf){ .max = b->max };
 }
 
+/* Bytes of the character that p begins, 0: a part of one. Only what cutting does is looked for: the rest was checked when it came in. */
+static size_t character(const unsigned char *p)
+{
+	const size_t n = *p < 0x80 ? 1 : *p < 0xC0 ? 0 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xC0) != 0x80)
+			return 0;
+	return n;
+}
+
+char *tribx_text_whole(char *s)
+{
+	char *to = s;
+	for (const char *p = s; *p;) {
+		const size_t n = character((const unsigned char *)p);
+		memmove(to, p, n);
+		to += n;
+		p += n ? n : 1;
+	}
+	*to = '\0';
+	return s;
+}
+
 struct trib_text tribx_text_trim(struct trib_text t)
 {
 	while (t.n && (*t.p == ' ' || *t.p == '\t')) {

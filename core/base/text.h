@@ -19,6 +19,8 @@ void tribx_buf_done(struct tribx_buf *b);
 static inline struct trib_text tribx_text(const char *s) { return (struct trib_text){ s, s ? strlen(s) : 0 }; }
 bool tribx_text_is(struct trib_text t, const char *s);
 struct trib_text tribx_text_trim(struct trib_text t);      /* without blanks and tabs at both ends */
+/* In place, without what is left of characters that were cut: messages are put together from parts that have an end. */
+char *tribx_text_whole(char *s);
 int tribx_distance(const char *a, const char *b);                /* edit distance with swaps, capped at 9 */
 /* The nearest of count names within 2 edits (or a prefix of 3 and more), or NULL: "did you mean". */
 const char *tribx_nearest(const char *name, const char *(*at)(const void *list, size_t i), const void *list, size_t count);

@@ -41,6 +41,7 @@ void tribx_reject_row(struct tribx_reject *r, const char *code, const char *deta
 	char text[400], *plain = tribx_is_cells(s->kind) ? readable(raw) : NULL;
 	int64_t line = tribx_reject_line(r, at);
 	snprintf(text, sizeof text, "%s, %s %lld: %s", s->file, s->kind->record, (long long)line, detail);
+	tribx_text_whole(text);
 	tribx_raw_fault(r->out, code, text, plain ? (struct trib_text){ plain, strlen(plain) } : raw, line);
 	free(plain);
 }

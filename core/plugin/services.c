@@ -134,6 +134,7 @@ static void bury(struct trib *t, const struct trib_batch *b, int64_t row, const 
 {
 	char detail[1024];
 	vsnprintf(detail, sizeof detail, fmt, args);
+	tribx_text_whole(detail);
 	const bool personal = b && tribx_any_personal(b);
 	if (personal && row >= 0)
 		tribx_hide(detail, b, row);

@@ -29,6 +29,19 @@ Test(text, a_buffer_never_grows_past_its_maximum)
 	tribx_buf_done(&b);
 }
 
+Test(text, whole_drops_what_is_left_of_cut_characters)
+{
+	static const struct { const char *text, *want; } rows[] = {
+		{ "", "" }, { "plain", "plain" }, { "Zürich €5 😀", "Zürich €5 😀" }, { "\xe2: a NUL byte", ": a NUL byte" }, { "\xe2\x82: x", ": x" }, { "€\xe2\x82", "€" },
+		{ "\xf0\x9f\x98", "" }, { "\xf0\x9f\x98" "é", "é" }, { "a\xc3", "a" }, { "\x82\xac b", " b" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char room[40];
+		strcpy(room, rows[i].text);
+		cr_expect_str_eq(tribx_text_whole(room), rows[i].want, "row %zu", i);
+	}
+}
+
 Test(text, distance_is_damerau_levenshtein)
 {
 	static const struct { const char *a, *b; int d; } rows[] = {
