@@ -10,7 +10,7 @@ plugin_LTLIBRARIES += %D%/sqlite.la
 %C%_sqlite_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 %C%_sqlite_la_LIBADD = libtributary.la $(SQLITE_LIBS)
 
-SINK_FILES = %D%/files/files.c %D%/files/files.h %D%/files/encode.c %D%/files/odd.h %D%/files/out.c %D%/files/disk.c %D%/files/manifest.c %D%/files/commit.c %D%/files/commit.h \
+SINK_FILES = %D%/files/files.c %D%/files/files.h %D%/files/encode.c %D%/files/digits.h %D%/files/odd.h %D%/files/out.c %D%/files/disk.c %D%/files/manifest.c %D%/files/commit.c %D%/files/commit.h \
   %D%/files/recall.c
 plugin_LTLIBRARIES += %D%/files.la
 %C%_files_la_SOURCES = $(SINK_FILES)

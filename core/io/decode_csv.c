@@ -143,23 +143,26 @@ static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, siz
 	}
 }
 
-/* A text column of such rows, straight to its views. last: its cells may end with the \r of the line end. */
-static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f, int index, size_t row, size_t n, const bool last)
+/* A text column of such rows, straight to its views. straight: every record is a row and has all fields. last: its cells may
+ * end with the \r of the line end. */
+static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f, int index, size_t row, size_t n, const bool straight, const bool last)
 {
 	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
 	const struct tribx_layout *s = f->chunk->layout;
 	const uint32_t source = (uint32_t)s->targets[index].source, *rows = c->rows + row, *recs = c->ix.recs, *ends = c->ix.ends + source;
+	const uint32_t *at = ends + recs[rows[0]];
+	const size_t stride = (size_t)s->field_count;
 	const char *mem = f->chunk->room->mem;
-	const unsigned char quote = s->dialect.quote;
+	const int quote = s->dialect.quote ? s->dialect.quote : -1;
 	const int32_t page = f->page;
 	int32_t *view = (int32_t *)f->columns[index].values + 4 * row;
-	for (size_t i = 0; i < n; i++, view += 4) {
-		const uint32_t *e = ends + recs[rows[i]], from = e[0] + 1;
-		uint32_t size = e[1] - from;
-		const char *p = mem + from;
+	for (size_t i = 0; i < n; i++, view += 4, at += stride) {
+		const uint32_t *e = straight ? at : ends + recs[rows[i]];
+		uint32_t size = e[1] - e[0] - 1;
+		const char *p = mem + (uint32_t)(e[0] + 1);
 		if (last)
 			size -= (size > 0) & (p[(int64_t)size - 1] == '\r');
-		if (__builtin_expect((unsigned char)*p == quote && quote, 0)) {
+		if (__builtin_expect((unsigned char)*p == quote, 0)) {
 			const char *end = p + size - 1;
 			if (end <= p || (unsigned char)*end != quote || memchr(p + 1, quote, (size_t)(end - p - 1))) {
 				struct tribx_cell cell;
@@ -177,10 +180,13 @@ static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f,
 static void views_plain(struct tribx_fill *f, int index, size_t row, size_t n)
 {
 	const struct tribx_layout *s = f->chunk->layout;
+	const bool straight = ((struct tribx_text_rows *)f)->straight;
 	if (s->targets[index].source + 1 == s->field_count && s->dialect.eol == '\n')
-		views_of(f, index, row, n, true);
+		views_of(f, index, row, n, straight, true);
+	else if (straight)
+		views_of(f, index, row, n, true, false);
 	else
-		views_of(f, index, row, n, false);
+		views_of(f, index, row, n, false, false);
 }
 
 /* Cells text: nulls and marks are its own (cells.h). */

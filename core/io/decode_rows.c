@@ -179,6 +179,7 @@ void tribx_rows_choose(struct tribx_text_rows *c, const struct tribx_layout *s)
 			ragged(c, s, r, count);
 	}
 	c->fill.rows = rows;
+	c->straight = rows == records && s->ragged == TRIBX_RAGGED_ERROR;
 }
 
 /* Rows with cells that do not fit become dead letters and leave. */
@@ -206,6 +207,7 @@ static void drop_bad(struct tribx_text_rows *c, const struct tribx_layout *s)
 		}
 	}
 	f->rows = kept;
+	c->straight = false;
 	free(why);
 }
 

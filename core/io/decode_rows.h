@@ -10,6 +10,7 @@ struct tribx_text_rows {
 	struct tribx_fill fill;          /* first: gather gets it back */
 	struct tribx_index ix;
 	uint32_t *rows;                  /* the records that are rows */
+	bool straight;                   /* every record is a row with as many fields as the header */
 	struct tribx_reject reject;
 	struct tribx_total_mark *marks;
 	size_t mark_count, mark_cap;

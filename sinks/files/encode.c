@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <tributary/value.h>
+#include "digits.h"
 #include "odd.h"
 
 enum { CELL = 80 };                          /* room of any cell but a text */
@@ -41,90 +42,7 @@ bool files_put(struct files_out *o, const char *p, size_t n)
 	return settle(o, at + n);
 }
 
-/* ---- numbers ---- */
-
-/* v < 10^8 as eight digits, the highest in the lowest byte: three multiplications instead of eight divisions. */
-static inline uint64_t eight(uint32_t v)
-{
-	uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32;
-	uint64_t y = ((x * 10486) >> 20) & 0x7f0000007f;
-	x = y | (x - 100 * y) << 16;
-	y = ((x * 103) >> 10) & 0x000f000f000f000f;
-	return y | (x - 10 * y) << 8;
-}
-
-#define ZEROS 0x3030303030303030u
-
-static inline char *put_eight(char *at, uint32_t v)
-{
-	uint64_t x = eight(v) + ZEROS;
-	memcpy(at, &x, 8);
-	return at + 8;
-}
-
-static inline char *put_few(char *at, uint32_t v)       /* v < 10^8, no leading zeros */
-{
-	uint64_t x = eight(v);
-	int skip = __builtin_ctzll(x | (uint64_t)1 << 56) >> 3;
-	x = (x + ZEROS) >> (8 * skip);
-	memcpy(at, &x, 8);
-	return at + 8 - skip;
-}
-
-static inline char *put_u64(char *at, uint64_t v)
-{
-	if (v < 100000000)
-		return put_few(at, (uint32_t)v);
-	if (v < 10000000000000000) {
-		at = put_few(at, (uint32_t)(v / 100000000));
-		return put_eight(at, (uint32_t)(v % 100000000));
-	}
-	at = put_few(at, (uint32_t)(v / 10000000000000000));
-	v %= 10000000000000000;
-	return put_eight(put_eight(at, (uint32_t)(v / 100000000)), (uint32_t)(v % 100000000));
-}
-
-static inline char *put_i64(char *at, int64_t v)
-{
-	*at = '-';
-	return put_u64(at + (v < 0), v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
-}
-
-static const uint64_t ones[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
-	100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000 };
-
-/* Digits of x without the zeros at the end; x is not 0. */
-static inline char *put_front(char *at, uint64_t x)
-{
-	int keep = 8 - (__builtin_clzll(x) >> 3);
-	x += ZEROS;
-	memcpy(at, &x, 8);
-	return at + keep;
-}
-
-/* The `scale` digits of r behind the point, the zeros at the end left away. 0 < r < 10^scale, scale <= 16. */
-static inline char *put_fraction(char *at, uint64_t r, int scale)
-{
-	*at++ = '.';
-	if (scale <= 8)
-		return put_front(at, eight((uint32_t)(r * ones[8 - scale])));
-	r *= ones[16 - scale];
-	uint32_t high = (uint32_t)(r / 100000000), low = (uint32_t)(r % 100000000);
-	return low ? put_front(put_eight(at, high), eight(low)) : put_front(at, eight(high));
-}
-
-static char *put_dec(char *at, trib_dec d, int scale)
-{
-	if (scale < 0 || scale > 16 || d.hi != (int64_t)d.lo >> 63 || d.lo == (uint64_t)1 << 63)
-		return at + trib_dec_short(d, scale, at);
-	/* the scales of money and of columns whose scale nobody declared divide by a constant */
-	uint64_t v = d.hi < 0 ? 0 - d.lo : d.lo;
-	uint64_t whole = scale == 9 ? v / 1000000000 : scale == 4 ? v / 10000 : scale == 2 ? v / 100 : v / ones[scale];
-	uint64_t rest = v - whole * ones[scale];
-	*at = '-';
-	at = put_u64(at + (d.hi < 0), whole);
-	return rest ? put_fraction(at, rest, scale) : at;
-}
+/* ---- values ---- */
 
 /* The shortest of 15 to 17 digits that reads back as the same number; a comma of the locale becomes a point. */
 static char *put_f64(char *at, double v, bool json)
@@ -164,7 +82,7 @@ static char *put_clock(char *at, int64_t us)
 }
 
 /* Any cell but a text. */
-static inline char *put_plain(char *at, struct files_column *c, int64_t row, bool json)
+static __attribute__((noinline)) char *put_plain(char *at, struct files_column *c, int64_t row, bool json)
 {
 	const struct trib_view *v = &c->view;
 	switch (v->type) {
@@ -298,44 +216,68 @@ static inline char *csv_word(char *at, const struct files_format *f, const struc
 	return at + w->size;
 }
 
-/* What the columns of these rows have in common is asked once. */
-static void kinds(const struct files_format *f, struct files_column *columns, int count)
+/* What the columns of these rows have in common is asked once; false: there are none of them, or their rows take the slow way. */
+static bool kinds(const struct files_format *f, struct files_column *columns, int count)
 {
+	static const uint8_t of[] = { [TRIB_DEC] = FILES_DECIMALS, [TRIB_I64] = FILES_COUNTS, [TRIB_DATE] = FILES_DATES, [TRIB_NULL] = FILES_SLOW };
+	bool all = !f->json && f->null.n == 0 && count > 1;
 	for (int c = 0; c < count; c++) {
 		const struct trib_view *v = &columns[c].view;
 		const bool text = v->type == TRIB_STR || v->type == TRIB_JSON;
-		columns[c].kind = v->validity || f->json || f->null.n || count == 1 ? FILES_ANY : text && v->codes ? FILES_WORDS :
-		                  text && !v->offsets ? FILES_TEXTS : v->type == TRIB_DEC ? FILES_DECIMALS : v->type == TRIB_DATE ? FILES_DATES : FILES_ANY;
+		columns[c].kind = text ? v->codes ? FILES_WORDS : v->offsets ? FILES_SLOW : FILES_TEXTS : (size_t)v->type < sizeof of ? of[v->type] : FILES_ANY;
+		all &= columns[c].kind != FILES_SLOW;
 	}
+	return all;
 }
 
-static inline char *csv_known(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row, size_t rest,
-                              bool alone)
+/* A whole row. Texts are copied first and looked through together at its end: NULL if one of them needs quotes (or room, of which
+ * `end` leaves enough for everything but long texts); then the row is written again cell by cell. */
+static inline char *csv_row(char *at, const char *end, const struct files_format *f, const struct odd *odd, struct files_column *columns, int count, int64_t row)
 {
-	const struct trib_view *v = &c->view;
-	char *done;
-	switch (c->kind) {
-	case FILES_TEXTS: {
-		const int32_t *s = (const int32_t *)v->values + 4 * row;
-		v16 x = load16(s);
-		if ((uint32_t)s[0] - 1 < 12 && !(odd16(odd, x) >> 4 & ((1u << s[0]) - 1))) {
-			memcpy(at, s + 1, 12);
-			return at + s[0];
+	v16 sum = none16();
+	for (struct files_column *c = columns; c < columns + count; c++) {
+		const struct trib_view *v = &c->view;
+		*at = f->delimiter;
+		at += c > columns;
+		if (v->validity && trib_null(v, row))
+			continue;
+		switch (c->kind) {
+		case FILES_TEXTS: {
+			const int32_t *s = (const int32_t *)v->values + 4 * row;
+			const uint32_t n = (uint32_t)s[0];
+			if (n - 1 < 12) {
+				const v16 x = text_of_view(load16(s));
+				store16(at, x);
+				sum = add_odd(odd, sum, x);
+				at += n;
+			} else if (n == 0) {
+				memcpy(at, "\"\"", 2);       /* nothing at all would be null */
+				at += 2;
+			} else if (end - at >= (int64_t)n) {
+				sum = copy_long(odd, sum, at, (const char *)v->pages[s[2]] + s[3], n);
+				at += n;
+			} else
+				return NULL;
+			break;
 		}
-		break;
+		case FILES_WORDS:
+			if (!(at = csv_word(at, f, odd, c, row)))
+				return NULL;
+			break;
+		case FILES_DECIMALS:
+			at = put_dec(at, ((const trib_dec *)v->values)[row], v->scale);
+			break;
+		case FILES_COUNTS:
+			at = put_i64(at, ((const int64_t *)v->values)[row]);
+			break;
+		case FILES_DATES:
+			at = put_day(at, c, ((const int32_t *)v->values)[row]);
+			break;
+		default:
+			at = put_plain(at, c, row, false);
+		}
 	}
-	case FILES_WORDS:
-		if ((done = csv_word(at, f, odd, c, row)))
-			return done;
-		break;
-	case FILES_DECIMALS:
-		return put_dec(at, ((const trib_dec *)v->values)[row], v->scale);
-	case FILES_DATES:
-		return put_day(at, c, ((const int32_t *)v->values)[row]);
-	case FILES_ANY:
-		break;
-	}
-	return csv_cell(o, at, f, odd, c, row, rest, alone);
+	return any_odd(sum) ? NULL : at;
 }
 
 static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
@@ -357,28 +299,36 @@ static inline char *json_cell(struct files_out *o, char *at, const struct odd *o
 	return json_text(at, odd, (struct trib_text){ x.p ? x.p : "", x.n });
 }
 
+/* The same cell by cell, whatever they are. */
+static char *any_row(struct files_out *o, char *at, const struct files_format *f, const struct odd *odd, struct files_column *columns, int count, int64_t row, size_t rest)
+{
+	for (int c = 0; at && c < count; c++) {
+		if (f->json)
+			at = json_cell(o, at, odd, &columns[c], row, rest);
+		else {
+			*at = f->delimiter;
+			at = csv_cell(o, at + (c > 0), f, odd, &columns[c], row, rest, count == 1);
+		}
+	}
+	return at;
+}
+
 int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count,
                      int64_t from, int64_t to, int64_t max_bytes)
 {
 	const struct odd odd = odd_bytes(f);
+	const bool quick = kinds(f, columns, count);
 	size_t rest = 64;
-	char *at = o->block + o->used;
+	char *at = o->block + o->used, *next;
 	for (int c = 0; c < count; c++)
 		rest += CELL + columns[c].prefix_size;
-	kinds(f, columns, count);
 	for (int64_t row = from; row < to; row++) {
 		if (at - o->block >= FILES_BLOCK && !(at = flush_and_grow(o, at, rest)))
 			return -1;
-		at = make_room(o, at, rest);
-		for (int c = 0; at && c < count; c++) {
-			if (f->json)
-				at = json_cell(o, at, &odd, &columns[c], row, rest);
-			else {
-				*at = f->delimiter;
-				at = csv_known(o, at + (c > 0), f, &odd, &columns[c], row, rest, count == 1);
-			}
-		}
-		if (!at)
+		if (!(at = make_room(o, at, rest)))
+			return -1;
+		next = quick ? csv_row(at, o->block + o->room - rest, f, &odd, columns, count, row) : NULL;
+		if (!(at = next ? next : any_row(o, at, f, &odd, columns, count, row, rest)))
 			return -1;
 		*at = '}';
 		at += f->json;

@@ -22,7 +22,7 @@ struct files_column {
 	struct trib_view view;
 	const char *prefix;               /* JSON: ,"name": */
 	size_t prefix_size;
-	enum files_kind { FILES_ANY, FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_DATES } kind;   /* CSV: what needs no look at a cell's kind */
+	enum files_kind { FILES_ANY, FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_COUNTS, FILES_DATES, FILES_SLOW } kind;   /* of CSV: how its cells are written */
 	struct files_word { int32_t code; int size; char text[24]; } *words;   /* a dictionary's, as they are written; FILES_DAYS of them */
 	struct files_day { int32_t day; int size; char text[16]; } *days;   /* FILES_DAYS of them: reports repeat their dates */
 };
