@@ -11,6 +11,8 @@
 #include "io/decode.h"
 #include "io/decode_reject.h"
 
+enum { WINDOW = 64 << 10 };          /* bytes whose tokens are found and walked at once */
+
 struct json {
 	struct tribx_fill fill;          /* first: gather gets it back */
 	struct tribx_json_index ix;
@@ -245,11 +247,11 @@ static void took(struct json *j, enum tribx_line is, size_t from, size_t to, con
 		j->lines[j->walk.row++] = (uint32_t)from;
 }
 
-/* All lines of a clean range by one index. */
-static void walk_all(struct json *j, const struct tribx_chunk *c)
+/* All lines of a clean window by one index. */
+static void walk_all(struct json *j, size_t from, const struct tribx_chunk *c)
 {
-	size_t from = c->from;
 	j->walk.at = j->ix.at;
+	j->walk.i = 0;
 	while (j->walk.i < j->ix.count && !j->no_memory) {
 		enum tribx_line is = tribx_json_line(&j->walk);
 		size_t to = j->walk.at[j->walk.i - 1] + 1;
@@ -259,13 +261,13 @@ static void walk_all(struct json *j, const struct tribx_chunk *c)
 }
 
 /* One by one: the tokens of a line with an open text would run into the next. */
-static void walk_each(struct json *j, const struct tribx_chunk *c)
+static void walk_each(struct json *j, size_t from, size_t end, const struct tribx_chunk *c)
 {
 	const struct tribx_layout *s = c->layout;
 	const char *p = c->room->mem;
-	for (size_t from = c->from, to; from < c->to && !j->no_memory; from = to) {
+	for (size_t to; from < end && !j->no_memory; from = to) {
 		size_t at;
-		to = (size_t)((const char *)memchr(p + from, '\n', c->to - from) - p) + 1;
+		to = (size_t)((const char *)memchr(p + from, '\n', end - from) - p) + 1;
 		bool blank = true;
 		for (size_t i = from; i < to && blank; i++)
 			blank = p[i] == ' ' || p[i] == '\t' || p[i] == '\r' || p[i] == '\n';
@@ -301,6 +303,34 @@ static void mend(char *p, const char *end)
 	}
 }
 
+/* Where the window of whole lines from `from` on ends. */
+static size_t window(const char *p, size_t from, size_t to)
+{
+	if (to - from <= WINDOW)
+		return to;
+	const char *end = memrchr(p + from, '\n', WINDOW);
+	end = end ? end : memchr(p + from + WINDOW, '\n', to - from - WINDOW);
+	return (size_t)(end - p) + 1;
+}
+
+/* Tokens of some lines, and their walk while both are in the caches. */
+static void walk_window(struct json *j, size_t from, size_t to, const struct tribx_chunk *c)
+{
+	const struct tribx_layout *s = c->layout;
+	char *p = c->room->mem;
+	j->no_memory = !tribx_json_scan(s->isa, p, from, to, &j->ix);
+	if (!j->no_memory && j->ix.odd && s->replace_escapes) {
+		mend(p + from, p + to);
+		j->no_memory = !tribx_json_scan(s->isa, p, from, to, &j->ix);
+	}
+	if (j->no_memory)
+		return;
+	if (j->ix.odd)
+		walk_each(j, from, to, c);
+	else
+		walk_all(j, from, c);
+}
+
 static int walk(struct json *j, struct tribx_chunk *c, struct tribx_json_plan *plan, struct tribx_error *e)
 {
 	const struct tribx_layout *s = c->layout;
@@ -310,14 +340,11 @@ static int walk(struct json *j, struct tribx_chunk *c, struct tribx_json_plan *p
 	size_t lines = tribx_tally(s->isa, c->room->mem + c->from, c->to - c->from, '\n', '\n').a;
 	j->lines = tribx_block_new((lines + 1) * sizeof *j->lines);
 	j->no_memory = !j->lines || !tribx_json_walk_start(&j->walk, plan, c->room->mem, lines + 1) ||
-	               !tribx_json_scan(s->isa, c->room->mem, c->from, c->to, &j->ix) ||
 	               (s->explode >= 0 && !tribx_json_walk_start(&j->items, &c->layout->items, c->room->mem, lines + 1));
-	if (!j->no_memory && j->ix.odd && s->replace_escapes) {
-		mend(c->room->mem + c->from, c->room->mem + c->to);
-		j->no_memory = !tribx_json_scan(s->isa, c->room->mem, c->from, c->to, &j->ix);
+	for (size_t from = c->from, to; from < c->to && !j->no_memory; from = to) {
+		to = window(c->room->mem, from, c->to);
+		walk_window(j, from, to, c);
 	}
-	if (!j->no_memory)
-		(j->ix.odd ? walk_each : walk_all)(j, c);
 	size_t rows = s->explode >= 0 ? j->items.row : j->walk.row;
 	j->live = tribx_block_new((rows + 1) * sizeof *j->live);
 	j->no_memory |= !j->live;

@@ -35,6 +35,11 @@ static inline uint64_t neon_parity(uint64_t m)
 	return tribx_parity(m);
 }
 
+static inline uint32_t neon_first(uint64_t m)
+{
+	return (uint32_t)__builtin_ctzll(m | (1ull << 63));
+}
+
 static inline struct masks neon_masks(neon_block b)
 {
 	uint8x16_t control[4], punct[4], white[4];

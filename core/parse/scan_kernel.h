@@ -1,15 +1,16 @@
 /* scan_kernel - the bodies of the kernels, included once per instruction set by scan_x86.c.
  *
- * ISA(name) names a function, BLOCK loads 64 bytes, EQ(block, byte) makes a mask of 64 bits, PARITY(mask) is the running
- * exclusive-or of its bits. */
+ * ISA(name) names a function: load takes 64 bytes, eq(block, byte) makes a mask of 64 bits, masks(block) those of JSON, parity(mask)
+ * is the running exclusive-or of its bits, first(mask) the place of the lowest, anything below 64 if there is none. */
 
 /* Positions of the bits of m. Eight are written whatever m holds: a branch per bit would cost more. */
 static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t base)
 {
 	uint32_t n = (uint32_t)__builtin_popcountll(m);
 	for (uint32_t done = 0;; done += 8) {
+		_Pragma("GCC unroll 8")
 		for (uint32_t k = 0; k < 8; k++) {
-			o[done + k] = base + (uint32_t)__builtin_ctzll(m | (1ull << 63));
+			o[done + k] = base + ISA(first)(m);
 			m &= m - 1;
 		}
 		if (done + 8 >= n)
@@ -62,39 +63,50 @@ static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned ch
 	return t;
 }
 
-/* Escapes are few: a loop over them finds which bytes they take, and checks them on the way. */
-static TARGET uint64_t ISA(escapes)(const char *p, size_t at, uint64_t slash, struct tribx_json_strip *s)
+/* Escapes are few: a loop over them finds which bytes they take, and checks them on the way. What is known comes and goes by
+ * value, so that it stays in registers where there are none. */
+static __attribute__((noinline)) TARGET struct tribx_escapes ISA(escapes)(const char *p, size_t at, uint64_t slash, uint64_t carry, const char *end)
 {
-	uint64_t escaped = s->escaped;
-	s->escaped = 0;
-	for (slash &= ~escaped; slash; slash &= slash - 1) {
+	struct tribx_escapes e = { .taken = carry };
+	for (slash &= ~carry; slash; slash &= slash - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(slash);
-		s->odd |= !tribx_json_escape(p, p + at + i, s->end);
+		e.odd |= !tribx_json_escape(p, p + at + i, end);
 		if (i == 63)
-			s->escaped = 1;
+			e.carry = 1;
 		else
-			escaped |= 2ull << i;
-		slash &= ~escaped | (1ull << i);
+			e.taken |= 2ull << i;
+		slash &= ~e.taken | (1ull << i);
 	}
-	return escaped;
+	return e;
+}
+
+/* One block; valid: which of its bytes are text. */
+static inline __attribute__((always_inline)) TARGET void ISA(json_block)(const char *p, size_t at, uint64_t valid, struct tribx_json_strip *s)
+{
+	struct masks m = ISA(masks)(ISA(load)(p + at));
+	uint64_t slash = m.slash & valid, escaped = 0;
+	if (__builtin_expect((slash | s->escaped) != 0, false)) {
+		struct tribx_escapes e = ISA(escapes)(p, at, slash, s->escaped, s->end);
+		escaped = e.taken;
+		s->escaped = e.carry;
+		s->odd |= e.odd;
+	}
+	uint64_t quote = m.quote & ~escaped & valid;
+	uint64_t in = ISA(parity)(quote) ^ s->inside;
+	s->inside = (uint64_t)((int64_t)in >> 63);
+	s->odd |= m.control & in & valid;
+	uint64_t punct = m.punct & ~in, run = ~(m.punct | m.white | quote | in);
+	uint64_t tokens = (punct | quote | (run & ~(run << 1 | s->scalar))) & valid;
+	s->scalar = run >> 63;
+	s->out = ISA(flatten)(s->out, tokens, (uint32_t)at);
 }
 
 static TARGET void ISA(json)(const char *p, size_t at, size_t to, struct tribx_json_strip *s)
 {
-	for (; at < to; at += 64) {
-		ISA(block) b = ISA(load)(p + at);
-		uint64_t valid = to - at >= 64 ? ~0ull : (1ull << (to - at)) - 1;
-		struct masks m = ISA(masks)(b);
-		uint64_t slash = m.slash & valid, escaped = 0;
-		if (slash | s->escaped)
-			escaped = ISA(escapes)(p, at, slash, s);
-		uint64_t quote = m.quote & ~escaped & valid;
-		uint64_t in = ISA(parity)(quote) ^ s->inside;
-		s->inside = (uint64_t)((int64_t)in >> 63);
-		s->odd |= m.control & in & valid;
-		uint64_t punct = m.punct & ~in, run = ~(m.punct | m.white | quote | in);
-		uint64_t tokens = (punct | quote | (run & ~(run << 1 | s->scalar))) & valid;
-		s->scalar = run >> 63;
-		s->out = ISA(flatten)(s->out, tokens, (uint32_t)at);
-	}
+	struct tribx_json_strip now = *s;
+	for (; at + 64 <= to; at += 64)
+		ISA(json_block)(p, at, ~0ull, &now);
+	if (at < to)
+		ISA(json_block)(p, at, (1ull << (to - at)) - 1, &now);
+	*s = now;
 }

@@ -31,6 +31,8 @@ static inline uint64_t tribx_parity(uint64_t m)
 	return m;
 }
 
+/* Of a block: bytes that stand behind a backslash; 1: so does the first byte of the next; not 0: one that JSON does not have. */
+struct tribx_escapes { uint64_t taken, carry, odd; };
 struct masks { uint64_t slash, quote, control, punct, white; };
 
 #endif

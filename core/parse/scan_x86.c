@@ -40,6 +40,11 @@ static inline uint64_t sse2_parity(uint64_t m)
 	return tribx_parity(m);
 }
 
+static inline TARGET uint32_t sse2_first(uint64_t m)
+{
+	return (uint32_t)__builtin_ctzll(m | (1ull << 63));
+}
+
 static inline struct masks sse2_masks(sse2_block b)
 {
 	__m128i control[4], punct[4], white[4];
@@ -103,19 +108,36 @@ static inline TARGET uint64_t avx2_parity(uint64_t m)
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), _mm_set1_epi8(-1), 0));
 }
 
+static inline TARGET uint32_t avx2_first(uint64_t m)
+{
+	return (uint32_t)_tzcnt_u64(m);
+}
+
+static inline TARGET uint64_t avx2_bits(__m256i v)
+{
+	return (uint32_t)_mm256_movemask_epi8(v);
+}
+
+/* Punctuation and white space by a table of what each low nibble may be: [ and { differ by 0x20 only, as do 0x0C and a comma,
+ * 0x1A and a colon, so control bytes are taken out again. */
+static inline TARGET struct masks avx2_classes(__m256i v)
+{
+	const __m256i marks = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
+	const __m256i blanks = _mm256_broadcastsi128_si256(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, 0, '\r', 0, 0));
+	__m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), line = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'));
+	__m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1F)), v);
+	__m256i mark = _mm256_andnot_si256(control, _mm256_cmpeq_epi8(_mm256_shuffle_epi8(marks, low), low));
+	return (struct masks){
+		.slash = avx2_bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))), .quote = avx2_bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'))),
+		.control = avx2_bits(control), .punct = avx2_bits(_mm256_or_si256(mark, line)),
+		.white = avx2_bits(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(blanks, v), v)),
+	};
+}
+
 static inline TARGET struct masks avx2_masks(avx2_block b)
 {
-	__m256i control[2], punct[2], white[2];
-	for (int i = 0; i < 2; i++) {
-		__m256i v = b.v[i], low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), line = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'));
-		__m256i brace = _mm256_or_si256(_mm256_cmpeq_epi8(low, _mm256_set1_epi8('{')), _mm256_cmpeq_epi8(low, _mm256_set1_epi8('}')));
-		__m256i mark = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(',')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8(':')));
-		__m256i blank = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\t')), _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\r')));
-		control[i] = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1F)), v);
-		punct[i] = _mm256_or_si256(_mm256_or_si256(brace, mark), line);
-		white[i] = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(' ')), blank);
-	}
-	return (struct masks){ avx2_eq(b, '\\'), avx2_eq(b, '"'), avx2_mask(control[0], control[1]), avx2_mask(punct[0], punct[1]), avx2_mask(white[0], white[1]) };
+	struct masks l = avx2_classes(b.v[0]), h = avx2_classes(b.v[1]);
+	return (struct masks){ l.slash | h.slash << 32, l.quote | h.quote << 32, l.control | h.control << 32, l.punct | h.punct << 32, l.white | h.white << 32 };
 }
 #include "parse/scan_kernel.h"
 
@@ -196,6 +218,11 @@ static inline TARGET uint64_t avx512_eq(avx512_block b, unsigned char c)
 static inline TARGET uint64_t avx512_parity(uint64_t m)
 {
 	return (uint64_t)_mm_cvtsi128_si64(_mm_clmulepi64_si128(_mm_set_epi64x(0, (int64_t)m), _mm_set1_epi8(-1), 0));
+}
+
+static inline TARGET uint32_t avx512_first(uint64_t m)
+{
+	return (uint32_t)_tzcnt_u64(m);
 }
 
 static inline TARGET struct masks avx512_masks(avx512_block b)
