@@ -12,6 +12,7 @@
 #include "odd.h"
 
 enum { CELL = 80 };                          /* room of any cell but a text */
+enum { SENTENCE = 64 };                      /* from here on a text likely needs quotes: that is no reason to write its row again */
 
 /* ---- the block ---- */
 
@@ -117,12 +118,7 @@ static __attribute__((noinline)) char *put_plain(char *at, struct files_column *
 static char *csv_quoted(char *at, const char *p, size_t n)
 {
 	*at++ = '"';
-	for (size_t i = 0; i < n; i++) {
-		*at = p[i];
-		at += 1;
-		if (p[i] == '"')
-			*at++ = '"';
-	}
+	at = copy_doubled(at, p, n);
 	*at++ = '"';
 	return at;
 }
@@ -152,6 +148,11 @@ static char *json_value(char *at, const char *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		*at++ = p[i] == '\n' || p[i] == '\r' ? ' ' : p[i];
 	return at;
+}
+
+static inline char *csv_long(char *at, const struct odd *o, const char *p, size_t n)
+{
+	return copy_text(o, at, p, n) ? csv_quoted(at, p, n) : at + n;
 }
 
 static inline char *csv_text(char *at, const struct files_format *f, const struct odd *o, struct trib_text x,
@@ -253,6 +254,8 @@ static inline char *csv_row(char *at, const char *end, const struct files_format
 			} else if (n == 0) {
 				memcpy(at, "\"\"", 2);       /* nothing at all would be null */
 				at += 2;
+			} else if (n >= SENTENCE && (end - at) / 2 >= (int64_t)n) {
+				at = csv_long(at, odd, (const char *)v->pages[s[2]] + s[3], n);
 			} else if (end - at >= (int64_t)n) {
 				sum = copy_long(odd, sum, at, (const char *)v->pages[s[2]] + s[3], n);
 				at += n;

@@ -32,6 +32,11 @@ static inline unsigned odd16(const struct odd *o, v16 x)
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(first, second));
 }
 
+static inline unsigned quotes16(v16 x)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
+}
+
 static inline void store16(char *to, v16 x)
 {
 	_mm_storeu_si128((v16 *)to, x);
@@ -90,6 +95,14 @@ static inline unsigned odd16(const struct odd *o, v16 x)
 	return bits;
 }
 
+static inline unsigned quotes16(v16 x)
+{
+	unsigned bits = 0;
+	for (int i = 0; i < 16; i++)
+		bits |= (unsigned)(x.b[i] == '"') << i;
+	return bits;
+}
+
 static inline void store16(char *to, v16 x)
 {
 	memcpy(to, &x, 16);
@@ -120,7 +133,7 @@ static inline v16 text_of_view(v16 x)
 }
 #endif
 
-/* Copies the text; true: something in it is odd. 16 bytes more than n may be written. */
+/* Copies the text; true: something in it is odd, and the rest was not looked at. 16 bytes more than n may be written. */
 static inline bool copy_text(const struct odd *o, char *to, const char *p, size_t n)
 {
 	unsigned odd = 0;
@@ -128,12 +141,13 @@ static inline bool copy_text(const struct odd *o, char *to, const char *p, size_
 	for (; i + 16 <= n; i += 16) {
 		v16 x = load16(p + i);
 		store16(to + i, x);
-		odd |= odd16(o, x);
+		if (odd16(o, x))
+			return true;
 	}
 	if (i < n && n >= 16) {   /* the last 16 bytes again: no byte behind the text is read */
 		v16 x = load16(p + n - 16);
 		store16(to + n - 16, x);
-		odd |= odd16(o, x);
+		odd = odd16(o, x);
 	} else if (i < n && n >= 8) {
 		char both[16];
 		memcpy(both, p, 8);
@@ -169,6 +183,38 @@ static inline v16 copy_long(const struct odd *o, v16 sum, char *to, const char *
 	const v16 x = load16(p + n - 16);
 	store16(to + n - 16, x);
 	return add_odd(o, sum, x);
+}
+
+/* Copies up to `most` bytes of x, 16 at most, or one quote and what is before it, doubled. How many were taken. */
+static inline size_t double_one(char **to, v16 x, size_t most)
+{
+	unsigned quotes = quotes16(x) & ((1u << most) - 1);
+	size_t step = quotes ? (size_t)__builtin_ctz(quotes) + 1 : most;
+	store16(*to, x);
+	*to += step;
+	**to = '"';
+	*to += quotes != 0;
+	return step;
+}
+
+/* The text with its quotes doubled; behind its end. Up to 16 bytes more are written, none behind the text is read. */
+static inline char *copy_doubled(char *to, const char *p, size_t n)
+{
+	char last[32] = { 0 };
+	size_t i = 0;
+	while (n - i >= 16)
+		i += double_one(&to, load16(p + i), 16);
+	if (n >= 16) {           /* the last 16 bytes again, from where they begin to be new */
+		store16(last, load16(p + n - 16));
+		p = last + 16 - (n - i);
+	} else {
+		for (size_t k = 0; k < n; k++)
+			last[k] = p[k];
+		p = last;
+	}
+	for (n -= i, i = 0; i < n;)
+		i += double_one(&to, load16(p + i), n - i);
+	return to;
 }
 
 #endif
