@@ -3,8 +3,8 @@ plugin_LTLIBRARIES +=
 EXTRA_DIST += %D%/README.md %D%/sqlite/README.md %D%/files/README.md
 
 # sqlite: its unit tests build the same files
-SINK_SQLITE = %D%/sqlite/sqlite.c %D%/sqlite/sqlite.h %D%/sqlite/db.c %D%/sqlite/rows.c %D%/sqlite/tables.c %D%/sqlite/checkpoint.c \
-  %D%/sqlite/recall.c %D%/sqlite/model.c %D%/sqlite/model.h %D%/sqlite/model_tables.c %D%/sqlite/model_views.c
+SINK_SQLITE = %D%/sqlite/sqlite.c %D%/sqlite/sqlite.h %D%/sqlite/db.c %D%/sqlite/rows.c %D%/sqlite/tables.c %D%/sqlite/target.c \
+  %D%/sqlite/checkpoint.c %D%/sqlite/recall.c %D%/sqlite/model.c %D%/sqlite/model.h %D%/sqlite/model_tables.c %D%/sqlite/model_views.c
 plugin_LTLIBRARIES += %D%/sqlite.la
 %C%_sqlite_la_SOURCES = $(SINK_SQLITE)
 %C%_sqlite_la_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)

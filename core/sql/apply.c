@@ -272,8 +272,10 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 			tribx_buf_puts(&b, " AND ");
 			tribx_buf_puts(&b, "(");
 			not_staged(&b, p);
-			for (size_t i = 0; !sliced && u->others && u->others[i]; i++)   /* nothing stays that the source does not say */
-				tribx_buf_fmt(&b, " OR t.%s IS NOT NULL", u->others[i]);
+			/* nothing stays that the source does not say */
+			for (size_t i = 0; !sliced && u->others && u->others[i]; i++)
+				tribx_buf_fmt(&b, " OR %st.%s IS NOT NULL%s", i % SQL_CHAIN ? "" : "(", u->others[i],
+				              i % SQL_CHAIN == SQL_CHAIN - 1 || !u->others[i + 1] ? ")" : "");
 			tribx_buf_puts(&b, ")");
 		}
 		step(p, &b, TRIB_DELETED, -1);

@@ -17,6 +17,7 @@ static const struct trib_dialect dialects[] = {
 			[TRIB_STR] = "TEXT", [TRIB_JSON] = "TEXT", [TRIB_DATE] = "TEXT", [TRIB_TIME] = "TEXT",
 			[TRIB_CLOCK] = "TEXT", [TRIB_DURATION] = "INTEGER",
 		},
+		.columns_max = 2000,                /* SQLITE_MAX_COLUMN, of the staging tables too */
 	},
 };
 

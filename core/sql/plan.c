@@ -2,6 +2,7 @@
 #include "sql/plan.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ void tribx_sql_fault(struct tribx_sql *p, const char *fmt, ...)
 	va_start(args, fmt);
 	p->pub.fault = tribx_arena_fmt(&p->arena, fmt, args);
 	va_end(args);
+	p->pub.fault_code = "sink.bad_table";
 	if (!p->pub.fault)
 		p->no_memory = true;
 }
@@ -146,6 +148,28 @@ static void check_name(struct tribx_sql *p)
 		                p->pub.name);
 }
 
+/* Before a text is made of a column: a table that is far too wide costs nothing. */
+static void check_width(struct tribx_sql *p, const struct trib_field *f)
+{
+	const size_t most = p->d->size > offsetof(struct trib_dialect, columns_max) ? p->d->columns_max : 0;
+	const bool staged = p->mode != TRIB_APPEND && !(p->flags & TRIB_SQL_ASKED);
+	size_t n = 0, masks = staged ? (size_t)p->mask_words : 0;
+	bool doubled = false;
+	char beside[64] = "";
+	for (; f->name; f++) {
+		const bool two = f->type == TRIB_DEC && p->d->exact_beside;
+		n += two ? 2 : f->type != TRIB_NULL;
+		doubled |= two;
+	}
+	if (p->pub.fault || !most || n + masks <= most)
+		return;
+	if (masks)
+		snprintf(beside, sizeof beside, ", %zu of them for this mode's own use", masks);
+	tribx_sql_fault(p, "table %s would have %zu columns%s%s, and %s holds %zu at most", p->pub.name, n + masks,
+	                doubled ? " (a decimal takes two)" : "", beside, p->d->name, most);
+	p->pub.fault_code = "sink.too_many_columns";
+}
+
 static void add_history(struct tribx_sql *p)
 {
 	const struct { const char *name, *type; } added[] = {
@@ -182,7 +206,8 @@ struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_ta
 		goto no_memory;
 	p->pub.columns = p->columns;
 	check_name(p);
-	for (int i = 0; i < p->field_count; i++)
+	check_width(p, is->columns);
+	for (int i = 0; i < p->field_count && !p->pub.fault; i++)
 		add_field(p, &is->columns[i], i);
 	if (!p->pub.fault && !p->no_memory && p->pub.column_count == 0)
 		tribx_sql_fault(p, "table %s has no columns", p->pub.name);

@@ -15,6 +15,7 @@ enum {
 	SQL_IN_ROWS = 1 << 17,           /* every column with from >= 0 */
 	SQL_MASK_BITS = 62,              /* columns per word of the mask of absent columns */
 	SQL_STEPS = 16,
+	SQL_CHAIN = 64,                  /* conditions in one pair of parentheses: SQLite takes 1,000 behind each other */
 };
 
 struct tribx_sql {

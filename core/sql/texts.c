@@ -4,16 +4,25 @@
 
 #include <string.h>
 
+static bool has_role(const struct trib_sql_column *c, unsigned role)
+{
+	return c->role & role || (role & SQL_IN_ROWS && c->from >= 0);
+}
+
 void tribx_sql_list(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const char *sep, const char *pattern)
 {
-	bool first = true;
+	size_t n = 0, all = 0;
+	for (size_t i = 0; i < p->pub.column_count; i++)
+		all += has_role(&p->columns[i], role);
+	const bool grouped = all > SQL_CHAIN && *sep == ' ';
 	for (size_t i = 0; i < p->pub.column_count; i++) {
 		const struct trib_sql_column *c = &p->columns[i];
-		if (!(c->role & role) && !(role & SQL_IN_ROWS && c->from >= 0))
+		if (!has_role(c, role))
 			continue;
-		if (!first)
+		if (n)
 			tribx_buf_puts(b, sep);
-		first = false;
+		if (grouped && n % SQL_CHAIN == 0)
+			tribx_buf_putc(b, '(');
 		for (const char *s = pattern; *s; s++) {
 			const char *put = *s == '@' ? c->quoted : *s == '#' ? c->type : *s == '~' ? p->d->same :
 			                  *s == '^' ? p->d->differs : *s == '!' ? p->d->driven : NULL;
@@ -22,6 +31,9 @@ void tribx_sql_list(struct tribx_buf *b, const struct tribx_sql *p, unsigned rol
 			else
 				tribx_buf_putc(b, *s);
 		}
+		n++;
+		if (grouped && (n % SQL_CHAIN == 0 || n == all))
+			tribx_buf_putc(b, ')');
 	}
 }
 

@@ -31,6 +31,7 @@ struct trib_dialect {
 	const char *keyed;                /* behind CREATE TABLE of a table with a key */
 	const char *temp, *temp_schema;   /* CREATE ... TABLE; before a temporary table's name */
 	const char *types[TRIB_DURATION + 1];   /* by enum trib_type; NULL: cannot be a column */
+	size_t columns_max;               /* of a table; 0: none */
 };
 TRIB_API const struct trib_dialect *trib_dialect(const char *name);   /* "sqlite"; NULL: not known */
 /* Quoted; its length without the 0, or -1: NUL inside or too long for the dialect. to: room of 2 * name.n + 3. */
@@ -73,6 +74,7 @@ struct trib_sql {
 	const char *stage_create, *stage_drop, *stage_clear, *stage_count;
 	const char *recorded_from, *recorded_to, *revision, *open;   /* scd2, as options; NULL: none */
 	const char *target_any;           /* answers a row if the target has one */
+	const char *fault_code;           /* of fault: sink.bad_table, sink.too_many_columns */
 };
 
 enum {

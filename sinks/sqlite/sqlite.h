@@ -57,10 +57,11 @@ void lite_bind_cell(sqlite3_stmt *q, int at, const struct trib_view *v, int64_t 
 int lite_put(struct trib *t, struct lite *s, int table, const struct trib_batch *b);
 /* tables.c */
 int lite_table(struct trib *t, struct lite *s, int table, const struct trib_table *is);
-int lite_ready(struct trib *t, struct lite *s, struct trib_sql *sql);   /* creates or widens the target */
 int lite_apply(struct trib *t, struct lite *s, const struct trib_commit *c);
 void lite_forget(struct lite *s);                                       /* the unit has ended */
 void lite_drop_tables(struct lite *s);
+/* target.c */
+int lite_ready(struct trib *t, struct lite *s, struct trib_sql *sql);   /* creates or widens the target */
 /* checkpoint.c */
 int lite_install(struct trib *t, struct lite *s);
 int lite_claim(struct trib *t, struct lite *s, const struct trib_load *load, int64_t *epoch, struct trib_batch *states);

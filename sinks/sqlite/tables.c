@@ -34,18 +34,26 @@ void lite_drop_tables(struct lite *s)
 	s->table_count = 0;
 }
 
-/* Everything that a plan is made of, as one text. */
-static char *shape_of(struct trib *t, const struct trib_table *is)
+/* Everything that a plan is made of, as one text; the caller frees it. */
+static char *shape_of(const struct trib_table *is)
 {
-	char *x = trib_fmt(t, "%zu:%s %d", strlen(is->name), is->name, (int)is->mode);
-	for (const struct trib_field *f = is->columns; x && f->name; f++)
-		x = trib_fmt(t, "%s %zu:%s/%d/%u", x, strlen(f->name), f->name, (int)f->type, f->flags);
-	for (size_t i = 0; x && is->options && i < is->options->count; i++) {
+	char *x = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&x, &size);
+	if (!f)
+		return NULL;
+	fprintf(f, "%zu:%s %d", strlen(is->name), is->name, (int)is->mode);
+	for (const struct trib_field *c = is->columns; c->name; c++)
+		fprintf(f, " %zu:%s/%d/%u", strlen(c->name), c->name, (int)c->type, c->flags);
+	for (size_t i = 0; is->options && i < is->options->count; i++) {
 		const char *value = trib_map_text(is->options, is->options->names[i]);
-		x = trib_fmt(t, "%s %s=%zu:%s", x, is->options->names[i], value ? strlen(value) : 0,
-		             value ? value : "");
+		fprintf(f, " %s=%zu:%s", is->options->names[i], value ? strlen(value) : 0, value ? value : "");
 	}
-	return x;
+	bool bad = ferror(f);
+	if (fclose(f) == 0 && !bad)
+		return x;
+	free(x);
+	return NULL;
 }
 
 static int slot(struct trib *t, struct lite *s, int table)
@@ -94,24 +102,28 @@ static struct trib_field *fields_of(const struct trib_table *is, const struct tr
 	return f;
 }
 
-static struct lite_table *new_table(struct trib *t, const struct trib_table *is, int table, const char *shape, int *rc)
+/* Takes shape. */
+static struct lite_table *new_table(struct trib *t, const struct lite *s, const struct trib_table *is, int table, char *shape,
+                                    int *rc)
 {
 	struct lite_table *b = calloc(1, sizeof *b);
 	*rc = TRIB_OK;
+	if (!b)
+		free(shape);
 	while (b && is->columns[b->field_count].name)
 		b->field_count++;
 	if (b) {
 		b->sql = trib_sql_new(trib_dialect("sqlite"), is, table, 0);
-		b->shape = strdup(shape);
+		b->shape = shape;
 		b->absent = calloc((size_t)b->field_count + 1, sizeof *b->absent);
 		b->put_absent = calloc((size_t)b->field_count + 1, sizeof *b->put_absent);
 	}
 	if (b && b->sql)
 		b->fields = fields_of(is, b->sql, b->field_count);
-	if (!b || !b->sql || !b->shape || !b->absent || !b->put_absent || !b->fields)
+	if (!b || !b->sql || !b->absent || !b->put_absent || !b->fields)
 		*rc = trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	else if (b->sql->fault)
-		*rc = trib_fail(t, TRIB_CONFIG, "sink.bad_table: %s", b->sql->fault);
+		*rc = trib_fail(t, TRIB_CONFIG, "%s: %s: %s", b->sql->fault_code, s->path, b->sql->fault);
 	return b;
 }
 
@@ -181,12 +193,14 @@ int lite_table(struct trib *t, struct lite *s, int table, const struct trib_tabl
 		rc = slot(t, s, table);
 	if (rc == TRIB_OK)
 		rc = same_target(t, s, table, is.name);
-	const char *shape = rc == TRIB_OK ? shape_of(t, &is) : NULL;
+	char *shape = rc == TRIB_OK ? shape_of(&is) : NULL;
 	if (!shape)
 		return rc < 0 ? rc : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	struct lite_table *was = s->tables[table];
-	if (!was || strcmp(was->shape, shape) != 0) {
-		struct lite_table *now = new_table(t, &is, table, shape, &rc);
+	if (was && strcmp(was->shape, shape) == 0)
+		free(shape);
+	else {
+		struct lite_table *now = new_table(t, s, &is, table, shape, &rc);
 		if (rc == TRIB_OK && was && was->used)
 			rc = widen(t, s, was, now);
 		if (rc < 0) {
@@ -209,75 +223,6 @@ int lite_table(struct trib *t, struct lite *s, int table, const struct trib_tabl
 		rc = lite_run(t, s, b->sql->stage_create);   /* a rollback may have taken it */
 	b->used = true;
 	b->ready = false;
-	return rc;
-}
-
-/* ---- the target ---- */
-
-/* A number that was whole so far gets its exact text: all of its rows tell it. */
-static int add_column(struct trib *t, struct lite *s, const struct trib_sql *sql, size_t i)
-{
-	int rc = lite_run(t, s, sql->columns[i].add);
-	if (rc < 0 || !(sql->columns[i].role & TRIB_SQL_EXACT))
-		return rc;
-	const char *number = sql->columns[i - 1].quoted, *exact = sql->columns[i].quoted;
-	char *fill = trib_fmt(t, "UPDATE %s SET %s = CAST(%s AS TEXT) WHERE %s IS NOT NULL", sql->target, exact, number, number);
-	return fill ? lite_run(t, s, fill) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
-}
-
-static int add_columns(struct trib *t, struct lite *s, const struct trib_sql *sql)
-{
-	sqlite3_stmt *q = NULL;
-	bool *there = trib_scratch(t, sql->column_count + 1);
-	int rc = there ? lite_prepare(t, s, "SELECT name FROM pragma_table_info(?)", &q) : trib_fail(t, TRIB_FATAL,
-	        "internal.no_memory: no memory");
-	if (rc < 0)
-		return rc;
-	lite_bind_text(q, 1, sql->name);
-	while ((rc = lite_step(t, s, q, sql->name)) == TRIB_MORE)
-		for (size_t i = 0; i < sql->column_count; i++)
-			there[i] |= sqlite3_stricmp(sql->columns[i].name, (const char *)sqlite3_column_text(q, 0)) == 0;
-	sqlite3_finalize(q);
-	for (size_t i = 0; rc == TRIB_OK && i < sql->column_count; i++)
-		if (!there[i])
-			rc = add_column(t, s, sql, i);
-	return rc;
-}
-
-static int note_history(struct trib *t, struct lite *s, const struct trib_sql *sql)
-{
-	sqlite3_stmt *q = NULL;
-	const char *const texts[] = { sql->name, sql->recorded_from, sql->recorded_to, sql->revision, sql->open };
-	int rc = lite_prepare(t, s, "INSERT INTO _trib_tables VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET recorded_from = ?2,"
-	                            " recorded_to = ?3, revision = ?4, open = ?5 WHERE recorded_from <> ?2 OR recorded_to <> ?3 OR"
-	                            " revision IS NOT ?4 OR open IS NOT ?5", &q);
-	if (rc < 0)
-		return rc;
-	for (int i = 0; i < 5; i++)
-		lite_bind_text(q, i + 1, texts[i]);
-	rc = lite_step(t, s, q, sql->name);
-	sqlite3_finalize(q);
-	return rc;
-}
-
-int lite_ready(struct trib *t, struct lite *s, struct trib_sql *sql)
-{
-	sqlite3_stmt *probe = NULL;
-	int rc = lite_run(t, s, sql->create);
-	if (rc == TRIB_OK)
-		rc = add_columns(t, s, sql);
-	if (rc == TRIB_OK && sql->recorded_to)
-		rc = note_history(t, s, sql);
-	for (const struct trib_sql_index *x = sql->indexes; rc == TRIB_OK && x->create; x++)
-		rc = lite_run(t, s, x->create);
-	if (rc < 0 || !sql->unique)
-		return rc;
-	/* a table that was made by somebody else may not know that its key is one */
-	if (sqlite3_prepare_v2(s->db, sql->unique, -1, &probe, NULL) &&
-	    sqlite3_exec(s->db, sql->make_unique.create, NULL, NULL, NULL))
-		rc = trib_fail(t, TRIB_CONFIG, "sink.key_not_unique: %s: the key of table %s is not unique in it: %s",
-		               s->path, sql->name, sqlite3_errmsg(s->db));
-	sqlite3_finalize(probe);
 	return rc;
 }
 
