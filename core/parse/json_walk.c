@@ -14,64 +14,78 @@ static inline char token(const struct tribx_json_walk *w, size_t i)
 	return w->p[w->at[i]];
 }
 
-/* May c stand right behind a number or a word? */
-static inline bool ends_run(char c)
-{
-	return c == ',' || c == '}' || c == ']' || c == '\n' || c == ' ' || c == '\r' || c == '\t';
-}
-
+/* Behind the digits that p begins with. 8 bytes behind them are readable. */
 static inline const char *digits(const char *p)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	for (;; p += 8) {
+		uint64_t x;
+		memcpy(&x, p, 8);
+		x ^= 0x3030303030303030;
+		x = ((x + 0x7676767676767676) | x) & 0x8080808080808080;     /* the lowest bit is right: what it carries goes up */
+		if (x)
+			return p + (__builtin_ctzll(x) >> 3);
+	}
+#else
 	while (*p >= '0' && *p <= '9')
 		p++;
 	return p;
+#endif
 }
 
-static bool scalar(struct tribx_json_walk *w)
+/* Behind the number, NULL: it is none. */
+static inline const char *number(const char *p)
 {
-	const char *p = w->p + w->at[w->i], *from = p;
-	if (*p == '"') {
+	p += *p == '-';
+	const char *from = p;
+	p = *p == '0' ? p + 1 : digits(p);
+	if (p > from && *p == '.') {
+		from = p + 1;
+		p = digits(from);
+	}
+	if (p > from && (*p | 0x20) == 'e') {
+		from = p + 1 + (p[1] == '+' || p[1] == '-');
+		p = digits(from);
+	}
+	return p > from ? p : NULL;
+}
+
+/* Behind the number or word at token t, 0: it is none. What may not follow it is a token, too, which the caller meets next. */
+static inline uint32_t run(const struct tribx_json_walk *w, const uint32_t *t)
+{
+	const char *p = w->p + t[0], *end;
+	if (*p <= '9')
+		end = number(p);
+	else if (*p == 'n')
+		end = memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
+	else if (*p == 't')
+		end = memcmp(p, "true", 4) == 0 ? p + 4 : NULL;
+	else if (*p == 'f')
+		end = memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
+	else
+		return 0;
+	if (!end)
+		return 0;
+	uint32_t at = (uint32_t)(end - w->p);
+	return at == t[1] || *end == ' ' || *end == '\r' || *end == '\t' ? at : 0;
+}
+
+static inline bool scalar(struct tribx_json_walk *w)
+{
+	if (token(w, w->i) == '"') {
 		w->end = w->at[w->i + 1] + 1;
 		w->i += 2;
 		return true;
 	}
-	switch (*p) {
-	case 't':
-		p += memcmp(p, "true", 4) == 0 ? 4 : 0;
-		break;
-	case 'f':
-		p += memcmp(p, "false", 5) == 0 ? 5 : 0;
-		break;
-	case 'n':
-		p += memcmp(p, "null", 4) == 0 ? 4 : 0;
-		break;
-	default:
-		p += *p == '-';
-		from = p;
-		p = *p == '0' ? p + 1 : digits(p);
-		if (p > from && *p == '.') {
-			from = p + 1;
-			p = digits(from);
-		}
-		if (p > from && (*p | 0x20) == 'e') {
-			from = p + 1 + (p[1] == '+' || p[1] == '-');
-			p = digits(from);
-		}
-	}
-	w->end = (uint32_t)(p - w->p);
-	if (p == from || !ends_run(*p))
-		return false;            /* a line end among it: it is not passed, or the next line would be lost */
-	w->i++;
-	return true;
+	w->end = run(w, w->at + w->i);
+	w->i += w->end != 0;             /* a line end among it: it is not passed, or the next line would be lost */
+	return w->end != 0;
 }
 
-/* Behind a name: at its colon's value. */
-static inline bool name(struct tribx_json_walk *w)
+/* Are a name and its colon at token t? The value is three tokens behind. */
+static inline bool name(const char *p, const uint32_t *t)
 {
-	if (token(w, w->i) != '"' || token(w, w->i + 2) != ':')
-		return false;
-	w->i += 3;
-	return true;
+	return p[t[0]] == '"' && p[t[2]] == ':';
 }
 
 static int depth_max(const struct tribx_json_walk *w)
@@ -85,45 +99,47 @@ static bool too_deep(struct tribx_json_walk *w)
 	return false;
 }
 
+/* All of an object or an array. A line that is wrong is left where it began. */
 static bool skip_nested(struct tribx_json_walk *w)
 {
-	const int most = depth_max(w);
-	uint64_t object[TRIBX_JSON_DEPTH / 64 + 1];
-	int depth = w->depth, base = depth;
+	const int most = depth_max(w), base = w->depth;
+	const char *const p = w->p;
+	const uint32_t *t = w->at + w->i;
+	uint64_t objects[TRIBX_JSON_DEPTH / 64 + 1];
+	int depth = base;
+	bool in_object = false;
 	for (;;) {
-		char c = token(w, w->i);
-		if (c == '{' || c == '[') {
+		const char c = p[*t];
+		if (c == '"') {
+			t += 2;
+		} else if (c == '{' || c == '[') {
 			if (depth >= most)
 				return too_deep(w);
 			uint64_t bit = (uint64_t)1 << (depth & 63);
-			object[depth / 64] = c == '{' ? object[depth / 64] | bit : object[depth / 64] & ~bit;
+			in_object = c == '{';
+			objects[depth / 64] = in_object ? objects[depth / 64] | bit : objects[depth / 64] & ~bit;
 			depth++;
-			w->i++;
-			if (token(w, w->i) != c + 2) {
-				if (c == '{' && !name(w))
+			t++;
+			if (p[*t] != c + 2) {
+				if (in_object && !name(p, t))
 					return false;
+				t += in_object ? 3 : 0;
 				continue;
 			}
-		} else if (!scalar(w)) {
+		} else if (!run(w, t++)) {
 			return false;
 		}
-		for (;;) {
-			if (depth == base)
+		for (; p[*t] == (in_object ? '}' : ']'); t++) {
+			if (--depth == base) {
+				w->end = *t + 1;
+				w->i = (size_t)(t + 1 - w->at);
 				return true;
-			bool in_object = object[(depth - 1) / 64] >> ((depth - 1) & 63) & 1;
-			c = token(w, w->i);
-			if (c == (in_object ? '}' : ']')) {
-				w->end = w->at[w->i++] + 1;
-				depth--;
-				continue;
 			}
-			if (c != ',')
-				return false;
-			w->i++;
-			if (in_object && !name(w))
-				return false;
-			break;
+			in_object = objects[(depth - 1) / 64] >> ((depth - 1) & 63) & 1;
 		}
+		if (p[*t++] != ',' || (in_object && !name(p, t)))
+			return false;
+		t += in_object ? 3 : 0;
 	}
 }
 
@@ -168,43 +184,111 @@ static void forget(struct tribx_json_walk *w, const struct tribx_json_node *node
 	}
 }
 
+static struct tribx_json_order *order_of(struct tribx_json_walk *w, const struct tribx_json_node *node)
+{
+	struct tribx_json_order **o = &w->orders[node->id];
+	if (*o)
+		return *o;
+	if ((*o = malloc(sizeof **o)))
+		(*o)->count = 0;
+	else
+		w->why = "no memory";
+	return *o;
+}
+
+static inline bool is_name(const char *p, const struct tribx_json_name *n, const char *key, uint32_t size)
+{
+	return n->size == size && tribx_json_same(p + n->at, key, size);
+}
+
+/* The name at place `next` of the order is another one: it was left out in this line, or the order is learned anew from here. */
+static __attribute__((noinline)) const struct tribx_json_node *learn(struct tribx_json_walk *w, const struct tribx_json_node *node, struct tribx_json_order *o,
+                                                                     uint32_t *next, const char *p, uint32_t size)
+{
+	const uint32_t after = *next + 1;
+	if (after < o->count && is_name(w->p, &o->names[after], p, size)) {
+		*next = after + 1;
+		return o->names[after].child;
+	}
+	const struct tribx_json_node *n = child_of(w, node, p, size);
+	if (w->why || *next == TRIBX_JSON_ORDER)
+		return n;
+	o->names[*next].at = (uint32_t)(p - w->p);
+	o->names[*next].size = size;
+	o->names[*next].child = n;
+	*next = after;
+	o->count = o->count > after ? o->count : after;
+	return n;
+}
+
+/* Names that are wanted stand once in an object, or the last counts. */
+static inline bool once(struct tribx_json_walk *w, const struct tribx_json_node *n)
+{
+	if (w->seen[n->id] == w->row + 1) {
+		if (!w->plan->last_wins) {
+			w->why = "a name stands twice in one object";
+			return false;
+		}
+		forget(w, n);
+	}
+	w->seen[n->id] = w->row + 1;
+	return true;
+}
+
+static inline void put(struct tribx_json_walk *w, const struct tribx_json_node *n, uint32_t from, uint32_t end)
+{
+	for (; n; n = n->twin)
+		if (n->column >= 0)
+			w->cells[n->column][w->row] = (struct tribx_slice){ from, end - from };
+}
+
 static bool object(struct tribx_json_walk *w, const struct tribx_json_node *node)
 {
-	w->i++;
-	if (token(w, w->i) == '}') {
-		w->end = w->at[w->i++] + 1;
-		return true;
+	size_t i = w->i + 1;
+	struct tribx_json_order *o = order_of(w, node);
+	if (token(w, i) == '}' || !o) {
+		w->end = w->at[i] + 1;
+		w->i = i + (o != NULL);
+		return o;
 	}
 	w->depth++;
-	for (;;) {
-		const char *key = w->p + w->at[w->i] + 1;
-		size_t size = (size_t)(w->at[w->i + 1] - w->at[w->i] - 1);
-		if (!name(w))
+	const char *const p = w->p;
+	const uint32_t *t = w->at + i;   /* the name's first token */
+	for (uint32_t next = 0;; t++) {
+		const char *key = p + t[0] + 1;
+		const uint32_t size = t[1] - t[0] - 1;
+		if (!name(p, t))
 			return false;
-		const struct tribx_json_node *n = child_of(w, node, key, size);
-		if (w->why)
+		const bool known = next < o->count && is_name(p, &o->names[next], key, size);
+		const struct tribx_json_node *n = known ? o->names[next++].child : learn(w, node, o, &next, key, size);
+		if (n ? !once(w, n) : w->why != NULL)
 			return false;
-		if (n && w->seen[n->id] == w->row + 1) {
-			if (!w->plan->last_wins) {
-				w->why = "a name stands twice in one object";
+		const uint32_t from = t[3];
+		const char c = p[from];
+		if (c == '"') {
+			put(w, n, from, t[4] + 1);
+			t += 5;
+		} else if (c == '{' || c == '[') {
+			w->i = (size_t)(t + 3 - w->at);
+			if (!(n ? value(w, n) : skip_nested(w)))
 				return false;
-			}
-			forget(w, n);
+			t = w->at + w->i;
+		} else {
+			const uint32_t end = run(w, t + 3);
+			if (!end)
+				return false;
+			put(w, n, from, end);
+			t += 4;
 		}
-		if (n)
-			w->seen[n->id] = w->row + 1;
-		if (!(n ? value(w, n) : skip(w)))
-			return false;
-		char c = token(w, w->i);
-		if (c == '}') {
-			w->end = w->at[w->i++] + 1;
-			w->depth--;
-			return true;
-		}
-		if (c != ',')
-			return false;
-		w->i++;
+		if (p[*t] != ',')
+			break;
 	}
+	if (p[*t] != '}')
+		return false;
+	w->end = *t + 1;
+	w->i = (size_t)(t + 1 - w->at);
+	w->depth--;
+	return true;
 }
 
 /* Has the object at token i the scalar that the step wants? The object was checked before. */
@@ -299,9 +383,7 @@ static bool value(struct tribx_json_walk *w, const struct tribx_json_node *node)
 	if (node->column >= 0 || leaf) {
 		if (!skip(w))
 			return false;
-		for (const struct tribx_json_node *n = node; n; n = n->twin)
-			if (n->column >= 0)
-				w->cells[n->column][w->row] = (struct tribx_slice){ from, w->end - from };
+		put(w, node, from, w->end);
 		if (leaf)
 			return true;
 		w->i = i;
@@ -373,7 +455,8 @@ bool tribx_json_walk_start(struct tribx_json_walk *w, struct tribx_json_plan *pl
 	w->p = p;
 	w->rows_cap = rows;
 	size_t columns = (size_t)plan->column_count;
-	if (!more((void **)&w->cells, &w->cells_cap, columns, sizeof *w->cells) || !more((void **)&w->seen, &w->seen_cap, plan->node_count, sizeof *w->seen))
+	if (!more((void **)&w->cells, &w->cells_cap, columns, sizeof *w->cells) || !more((void **)&w->seen, &w->seen_cap, plan->node_count, sizeof *w->seen) ||
+	    !more((void **)&w->orders, &w->orders_cap, plan->node_count, sizeof *w->orders))
 		return false;
 	for (size_t c = 0; c < columns; c++) {
 		if (w->cells[c])
@@ -406,7 +489,10 @@ void tribx_json_walk_done(struct tribx_json_walk *w)
 {
 	for (size_t c = 0; c < w->cells_cap; c++)
 		tribx_block_free(w->cells[c]);
+	for (size_t n = 0; n < w->orders_cap; n++)
+		free(w->orders[n]);
 	free(w->cells);
 	free(w->seen);
+	free(w->orders);
 	*w = (struct tribx_json_walk){ 0 };
 }

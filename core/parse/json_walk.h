@@ -12,6 +12,7 @@
 enum { TRIBX_PATH_STEPS = 32 };
 
 struct tribx_json_node;
+struct tribx_json_order;
 struct tribx_json_plan {
 	struct tribx_arena memory;
 	struct tribx_json_node *root, *last;
@@ -43,6 +44,8 @@ struct tribx_json_walk {
 	size_t cells_cap;
 	uint32_t *seen;                  /* per node: 1 + the last row that had it */
 	size_t seen_cap;
+	struct tribx_json_order **orders;/* per node: names as they came last in p; NULL: there were none yet */
+	size_t orders_cap;
 	const char *why;                 /* what the last bad line broke, beyond the grammar; NULL: ask tribx_json_check */
 };
 /* For up to rows lines. false: no memory. */

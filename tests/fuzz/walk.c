@@ -55,6 +55,36 @@ static struct seen walk(enum tribx_isa isa, const char *path, const char *line, 
 	return s;
 }
 
+/* What a walk remembers of the lines before changes nothing: the line by itself, one with other names, and the line again twice. */
+static void check_memory(enum tribx_isa isa, const char *path, const char *line, size_t n, const struct seen *want)
+{
+	struct tribx_json_plan plan = { .last_wins = false };
+	struct tribx_json_index ix = { 0 };
+	struct tribx_json_walk w = { 0 };
+	char *p = fuzz_block("", 0, 4 * (n + 1) + 64);
+	for (size_t k = 0; k < 4; k++) {
+		char *to = p + k * (n + 1);
+		memcpy(to, line, n);
+		for (size_t i = 0; i < n && k == 1; i++)
+			to[i] = to[i] == 'a' || to[i] == 't' ? 'b' : to[i];
+		to[n] = '\n';
+	}
+	FUZZ_LAW(!tribx_json_plan_add(&plan, path), "a path that was one is none");
+	FUZZ_LAW(tribx_json_scan(isa, p, 0, 4 * (n + 1), &ix) && tribx_json_walk_start(&w, &plan, p, 4), "no memory");
+	w.at = ix.at;
+	for (uint32_t k = 0; k < 4 && !ix.odd; k++) {
+		w.row = k;
+		const enum tribx_line is = tribx_json_line(&w);
+		const struct tribx_slice v = is == TRIBX_LINE_OK ? w.cells[0][k] : (struct tribx_slice){ 0, 0 };
+		const size_t size = want->value ? strlen(want->value) : 0;
+		FUZZ_LAW(k == 1 || (is == want->is && v.size == size && (!size || memcmp(p + v.at, want->value, size) == 0)), "line %u is %d, alone %d %s", k, is, want->is, want->value);
+	}
+	tribx_json_walk_done(&w);
+	tribx_json_index_done(&ix);
+	tribx_json_plan_done(&plan);
+	free(p);
+}
+
 static void check_walk(const char *path, const char *line, size_t n, const json_t *doc, bool good)
 {
 	bool simple;
@@ -66,6 +96,8 @@ static void check_walk(const char *path, const char *line, size_t n, const json_
 		struct seen s = walk(isa, path, line, n);
 		if (isa == TRIBX_SERIAL) {
 			first = s;
+			if (!s.no_path)
+				check_memory(isa, path, line, n, &s);
 			continue;
 		}
 		FUZZ_LAW(s.is == first.is && !s.value == !first.value && (!s.value || strcmp(s.value, first.value) == 0), "%s: %d %s, serial %d %s",

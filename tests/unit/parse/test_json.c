@@ -60,6 +60,52 @@ Test(json, walk_finds_paths)
 		}
 }
 
+/* Names are asked for in the order of the line before; any order gives the same. Beyond 64 names nothing is remembered. */
+Test(json, names_come_in_any_order)
+{
+	static const char *const paths[] = { "/a", "/a_longer_name", "/a_name_of_more_than_16/x", "/a_name_of_more_than_16/y", "/n70", "/" };
+	static const struct { const char *line, *values; } lines[] = {
+		{ "{\"a\":1,\"b\":2,\"a_longer_name\":3,\"a_name_of_more_than_16\":{\"x\":4,\"y\":5}}", "1 3 4 5  " },
+		{ "{\"a\":1,\"b\":2,\"a_longer_name\":3,\"a_name_of_more_than_16\":{\"x\":6,\"y\":7}}", "1 3 6 7  " },
+		{ "{\"a\":1,\"a_longer_name\":3,\"a_name_of_more_than_16\":{\"y\":5}}", "1 3  5  " },
+		{ "{\"b\":1,\"a\":3,\"a_longer_namf\":3,\"a_name_of_more_than_17\":{\"y\":5}}", "3     " },
+		{ "{\"a_name_of_more_than_16\":{\"y\":5,\"x\":{}},\"\":9,\"\\u0061\":[]}", "[]  {} 5  9" },
+		{ "{\"a_name_of_more_than_16\":{\"y\":5,\"x\":{}},\"\":9,\"\\u0061\":[]}", "[]  {} 5  9" },
+		{ "{}", "     " },
+	};
+	enum { PATHS = sizeof paths / sizeof *paths, LINES = sizeof lines / sizeof *lines };
+	for (int more = 0; more < 2; more++) {      /* the second time with 80 names in front */
+		struct tribx_json_plan plan = { 0 };
+		struct tribx_json_index ix = { 0 };
+		struct tribx_json_walk w = { 0 };
+		char p[LINES * 1200 + 64] = "", names[900] = "";
+		size_t n = 0;
+		for (int i = 0; i < 80 && more; i++)
+			sprintf(names + strlen(names), "\"n%d\":%d,", i, i);
+		for (size_t i = 0; i < LINES; i++)
+			n += (size_t)sprintf(p + n, "{%s%s\n", strlen(lines[i].line) > 2 ? names : "", lines[i].line + 1);
+		for (size_t i = 0; i < PATHS; i++)
+			cr_assert_null(tribx_json_plan_add(&plan, paths[i]));
+		cr_assert(tribx_json_scan(tribx_isa_best(), p, 0, n, &ix) && tribx_json_walk_start(&w, &plan, p, LINES));
+		w.at = ix.at;
+		for (w.row = 0; w.row < LINES; w.row++) {
+			char is[200] = "", want[200] = "";
+			cr_assert_eq(tribx_json_line(&w), TRIBX_LINE_OK, "line %u", w.row);
+			for (size_t c = 0; c < PATHS; c++)
+				sprintf(is + strlen(is), "%s%.*s", c ? " " : "", (int)w.cells[c][w.row].size, p + w.cells[c][w.row].at);
+			strcpy(want, lines[w.row].values);
+			if (more && strlen(lines[w.row].line) > 2) {     /* n70 is the column before the last */
+				const char *last = strrchr(lines[w.row].values, ' ');
+				sprintf(want, "%.*s70%s", (int)(last - lines[w.row].values), lines[w.row].values, last);
+			}
+			cr_expect_str_eq(is, want, "line %u: %s, not %s", w.row, is, want);
+		}
+		tribx_json_walk_done(&w);
+		tribx_json_index_done(&ix);
+		tribx_json_plan_done(&plan);
+	}
+}
+
 Test(json, bad_lines_are_bad_in_the_walk_and_in_the_check)
 {
 	static const char *const lines[] = {
