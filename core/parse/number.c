@@ -365,19 +365,6 @@ static inline bool digit(char c)
 	return (unsigned char)(c - '0') <= 9;
 }
 
-/* Bytes of the group mark at p: the mark itself, or what stands for a blank or an apostrophe in UTF-8. 0: none. */
-static inline int mark_at(const char *p, const char *end, char group)
-{
-	const unsigned char *const u = (const unsigned char *)p;
-	if (*p == group)
-		return 1;
-	if (u[0] == 0xC2)
-		return group == ' ' && end - p > 2 && u[1] == 0xA0 ? 2 : 0;
-	if (u[0] != 0xE2 || end - p < 3 || u[1] != 0x80)
-		return 0;
-	return group == ' ' ? (u[2] == 0xAF || u[2] == 0x89 || u[2] == 0x87 ? 3 : 0) : group == '\'' && u[2] == 0x99 ? 3 : 0;
-}
-
 /* Groups of three behind the first, Indian ones of two and a last one of three; false: not the short cut's business. */
 static inline bool grouped(const char **at, const char *end, const struct trib_numbers *f, uint64_t *u, const char *first)
 {
@@ -385,7 +372,7 @@ static inline bool grouped(const char **at, const char *end, const struct trib_n
 	bool last = false;
 	if (p - first > (f->indian ? 2 : 3) || *first == '0')
 		return false;
-	for (int n; p < end && (n = mark_at(p, end, f->group)) != 0;) {
+	for (int n; p < end && (n = tribx_group_mark(p, end, f->group)) != 0;) {
 		p += n;
 		if (last || end - p < 3 || !digit(p[0]) || !digit(p[1]) || *u >= 1000000000000000)
 			return false;
@@ -413,6 +400,12 @@ int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *o
 	p += negative;
 	const char *const first = p;
 	uint64_t u = 0;
+#ifdef __x86_64__
+	if (end - p >= 4 && end - p <= 16 && __builtin_cpu_supports("sse4.1") && tribx_number_sse(f, p, (unsigned)(end - p), &u, scale)) {
+		*out = trib_dec_i64(negative ? -(int64_t)u : (int64_t)u);
+		return 0;
+	}
+#endif
 	for (; p < end && digit(*p); p++)
 		u = u * 10 + (unsigned char)(*p - '0');
 	if (p == first || p - first > 18)

@@ -6,6 +6,23 @@
 
 /* trib_number without its short cut for plain ASCII cells: the oracle of the tests. */
 int tribx_number_any(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale);
+/* Bytes of the group mark at p: the mark itself, or what stands for a blank or an apostrophe in UTF-8. 0: none. */
+static inline int tribx_group_mark(const char *p, const char *end, char group)
+{
+	const unsigned char *const u = (const unsigned char *)p;
+	if (*p == group)
+		return 1;
+	if (u[0] == 0xC2)
+		return group == ' ' && end - p > 2 && u[1] == 0xA0 ? 2 : 0;
+	if (u[0] != 0xE2 || end - p < 3 || u[1] != 0x80)
+		return 0;
+	return group == ' ' ? (u[2] == 0xAF || u[2] == 0x89 || u[2] == 0x87 ? 3 : 0) : group == '\'' && u[2] == 0x99 ? 3 : 0;
+}
+
+#ifdef __x86_64__
+/* What nearly every cell is, n = 4 to 16 bytes without a sign; needs SSE4.1. false: the long way has to look. */
+bool tribx_number_sse(const struct trib_numbers *f, const char *p, unsigned n, uint64_t *u, int *scale);
+#endif
 /* One character of UTF-8 at p < end, its length in *n; U+FFFD of length 1 for what is not UTF-8. */
 static inline uint32_t tribx_char(const char *p, const char *end, int *n)
 {

@@ -87,32 +87,42 @@ static bool plain_codes(struct norm_words *w, const struct trib_view *v, int64_t
 	return true;
 }
 
+/* Whether the long text is the one that was met: its ends are the same. */
+static inline bool is_seen(const struct norm_words *w, const struct norm_seen *s, const char *p, int32_t size)
+{
+	return s->size == size && (size <= 16 || memcmp(w->texts[s->next - 1].p + 8, p + 8, (size_t)size - 16) == 0);
+}
+
 bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
 {
 	if (v->offsets || v->type == TRIB_NULL)
 		return plain_codes(w, v, n, max, out);
 	if (!w->seen && !(w->seen = calloc(NORM_SEEN, sizeof *w->seen)))
 		return false;
-	const char *views = v->values;
+	const int32_t *const views = v->values, *const codes = v->codes;
+	const bool nulls = v->validity != NULL;
 	for (int64_t i = 0; i < n; i++) {
+		const int32_t *x = views + 4 * (codes ? codes[i] : i), size = x[0];
+		const char *p = (const char *)(x + 1);
 		uint64_t a, b;
-		memcpy(&a, views + 16 * i, 8), memcpy(&b, views + 16 * i + 8, 8);
-		const uint64_t h = (a ^ b * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
-		struct norm_seen *s = &w->seen[h >> 32 & (NORM_SEEN - 1)];
-		if (v->validity && trib_null(v, i)) {
+		if (nulls && trib_null(v, i)) {
 			out[i] = -1;
 			continue;
 		}
-		if (s->a == a && s->b == b && s->next > 0) {
+		if (size > 12) {
+			p = (const char *)v->pages[x[2]] + x[3];
+			memcpy(&a, p, 8), memcpy(&b, p + size - 8, 8);
+		} else
+			memcpy(&a, x, 8), memcpy(&b, x + 2, 8);
+		struct norm_seen *s = &w->seen[(a ^ b * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu >> NORM_SEEN_SHIFT];   /* bits that all others reach */
+		if (s->a == a && s->b == b && s->next > 0 && is_seen(w, s, p, size)) {
 			out[i] = s->next - 1;
 			continue;
 		}
-		const struct trib_text x = trib_str(v, i);
-		out[i] = norm_code_of(w, x, max);
+		out[i] = norm_code_of(w, (struct trib_text){ p, (size_t)size }, max);
 		if (out[i] < 0)
 			return false;
-		if (x.n <= 12)
-			*s = (struct norm_seen){ a, b, out[i] + 1 };
+		*s = (struct norm_seen){ a, b, out[i] + 1, size };
 	}
 	return true;
 }

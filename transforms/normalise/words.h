@@ -12,11 +12,11 @@ struct norm_words {
 	struct norm_key { uint64_t hash, a, b; } *keys;
 	int32_t *slots;                  /* code + 1, 0 is free */
 	int32_t count, cap, mask;
-	struct norm_seen { uint64_t a, b; int32_t next; } *seen;   /* short texts met last, by their Arrow view; code + 1 */
+	struct norm_seen { uint64_t a, b; int32_t next, size; } *seen;   /* texts met last: a short one's Arrow view, a long one's ends; code + 1 */
 	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
 };
 
-enum { NORM_SEEN = 512 };
+enum { NORM_SEEN = 2048, NORM_SEEN_SHIFT = 64 - 11 };
 
 /* Its code: 0, 1, ... in order of arrival; -1: no memory, or more than max texts. */
 int32_t norm_word_new(struct norm_words *w, struct trib_text t, struct norm_key key, int32_t max);
@@ -60,8 +60,8 @@ static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int
 	return norm_word_new(w, t, k, max);
 }
 
-/* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes
- * is its 16-byte view: found again by two comparisons, without touching bytes. */
+/* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes is its
+ * 16-byte view: found again by two comparisons, without touching bytes; one of up to 16 is its first and its last eight. */
 bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out);
 
 #endif
