@@ -320,8 +320,8 @@ static size_t cut(struct tribx_decoder *d)
 	}
 	d->cut.seen = d->have;
 	size_t start = d->seen;
-	struct tribx_tally t = tribx_tally(s->isa, p + start, d->have - start, s->dialect.quote ? s->dialect.quote : '\n', s->dialect.eol);
-	d->quotes += s->dialect.quote ? t.a : 0;
+	if (s->dialect.quote)
+		d->quotes += tribx_tally(s->isa, p + start, d->have - start, s->dialect.quote, s->dialect.quote).a;
 	d->seen = d->have;
 	bool inside = d->quotes & 1;
 	for (size_t i = d->have; i > start; i--) {
@@ -417,7 +417,7 @@ static int infer(struct tribx_decoder *d, struct tribx_error *e)
 		if (all_read(d) || size >= TRIBX_INFER_BYTES)
 			break;
 	}
-	const struct tribx_chunk first = { .later.decode = decoders[s->rows], .layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset };
+	const struct tribx_chunk first = { .later.decode = decoders[s->rows], .layout = d->layout, .room = d->room, .from = d->from, .to = end, .lines = (size_t)rows, .line = d->line, .offset = d->offset };
 	return tribx_infer(d->layout, &first, &d->notes, e);
 }
 
@@ -441,13 +441,14 @@ static struct tribx_chunk *take(struct tribx_decoder *d, size_t end, bool last)
 		free(c);
 		return NULL;
 	}
+	unsigned char eol = d->layout->dialect.eol;
+	size_t lines = tribx_tally(d->layout->isa, d->room->mem + d->from, end - d->from, eol, eol).a;
 	*c = (struct tribx_chunk){
 		.later = { decoders[d->layout->rows], drop_chunk, d->room->size },
-		.layout = d->layout, .room = d->room, .from = d->from, .to = end, .line = d->line, .offset = d->offset, .order = d->order++, .last = last,
+		.layout = d->layout, .room = d->room, .from = d->from, .to = end, .lines = lines, .line = d->line, .offset = d->offset, .order = d->order++, .last = last,
 	};
 	atomic_fetch_add_explicit(&d->layout->refs, 1, memory_order_relaxed);
-	unsigned char eol = d->layout->dialect.eol;
-	d->line += (int64_t)tribx_tally(d->layout->isa, d->room->mem + d->from, end - d->from, eol, eol).a;
+	d->line += (int64_t)lines;
 	d->offset += (int64_t)(end - d->from);
 	if (left)
 		memcpy(r->mem, d->room->mem + end, left);

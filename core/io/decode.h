@@ -117,6 +117,7 @@ struct tribx_chunk {
 	struct tribx_room *room;
 	size_t from, to;
 	int64_t line, offset;            /* of from, in the file */
+	size_t lines;                    /* ends of lines in the range */
 	int64_t order;                   /* of the chunk, from 0 */
 	bool last;
 };

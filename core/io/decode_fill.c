@@ -331,14 +331,15 @@ static inline bool eight_digits(const char *p, uint32_t n, uint64_t *out)
 #endif
 }
 
-/* Cells from i on that are up to 16 digits and nothing else, which is nearly all of a column of counts; the first that is not. */
+/* Cells from i on that are up to 16 digits and nothing else, which is nearly all of a column of counts; the first that is not.
+ * Numbers of JSON are among them: there, too, digits are digits. */
 static size_t put_counts(const struct tribx_cell *cells, size_t i, size_t n, int64_t *values)
 {
 	for (; i < n; i++) {
 		const struct tribx_cell *c = &cells[i];
 		uint64_t high = 0, low = 0;
 		const uint32_t front = c->size > 8 ? c->size - 8 : 0;
-		if (c->page < 0 || c->size - 1 > 15 || (front && !eight_digits(c->p, front, &high)) || !eight_digits(c->p + front, c->size - front, &low))
+		if ((c->page < 0 && c->page != TRIBX_CELL_NUMBER) || c->size - 1 > 15 || (front && !eight_digits(c->p, front, &high)) || !eight_digits(c->p + front, c->size - front, &low))
 			break;
 		values[i] = (int64_t)(high * 100000000 + low);
 	}

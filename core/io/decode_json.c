@@ -29,53 +29,46 @@ struct json {
 
 /* ---- cells ---- */
 
-/* The scalars of an array as one text. */
+/* The scalars of an array as one text. Nothing, if there is an array or an object among them. */
 static void join(struct tribx_fill *f, const struct tribx_target *t, const char *p, size_t size, struct tribx_cell *cell)
 {
-	size_t between = strlen(t->join), n = 0;
-	char *to = tribx_fill_room(f, size + size * between / 2 + 1, &cell->page);   /* a value takes at least two bytes with its comma */
+	const size_t between = strlen(t->join), most = size + size * between / 2 + 1;   /* a value takes at least two bytes with its comma */
+	bool any = false;
+	int page;
+	char *to = tribx_fill_room(f, most, &page), *out = to;
 	if (!to)
 		return;
-	bool any = false;
 	for (const char *at = p + 1, *end = p + size - 1; at < end;) {
 		if (*at == ' ' || *at == '\t' || *at == '\r' || *at == ',') {
 			at++;
 			continue;
 		}
+		if (*at == '[' || *at == '{') {
+			f->sides[f->side_count - 1].used -= most;
+			return;
+		}
 		if (any) {
-			memcpy(to + n, t->join, between);
-			n += between;
+			memcpy(out, t->join, between);
+			out += between;
 		}
 		any = true;
-		const char *from = at;
 		if (*at == '"') {
-			for (at++; *at != '"'; at++)
-				at += *at == '\\';
-			n += tribx_json_unescape(from + 1, (size_t)(at - from) - 1, to + n);
+			const char *from = ++at;
+			for (; *at != '"' && *at != '\\'; at++)
+				*out++ = *at;
+			if (*at == '\\') {
+				out -= at - from;
+				for (; *at != '"'; at++)
+					at += *at == '\\';
+				out += tribx_json_unescape(from, (size_t)(at - from), out);
+			}
 			at++;
 		} else {
-			while (at < end && *at != ',' && *at != ' ' && *at != '\t' && *at != '\r')
-				at++;
-			memcpy(to + n, from, (size_t)(at - from));
-			n += (size_t)(at - from);
+			for (; at < end && *at != ',' && *at != ' ' && *at != '\t' && *at != '\r'; at++)
+				*out++ = *at;
 		}
 	}
-	cell->p = to;
-	cell->size = (uint32_t)n;
-}
-
-static bool flat(const char *p, size_t size)
-{
-	bool inside = false;
-	for (size_t i = 1; i + 1 < size; i++) {
-		if (inside && p[i] == '\\')
-			i++;
-		else if (p[i] == '"')
-			inside = !inside;
-		else if (!inside && (p[i] == '[' || p[i] == '{'))
-			return false;
-	}
-	return true;
+	*cell = (struct tribx_cell){ to, (uint32_t)(out - to), page };
 }
 
 /* What [*] finds. */
@@ -129,7 +122,7 @@ static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t ro
 					c->size = (uint32_t)tribx_json_unescape(c->p, c->size, to);
 				c->p = to ? to : c->p;
 			}
-		} else if (*p == '[' && t->join && flat(p, s.size)) {
+		} else if (*p == '[' && t->join) {
 			join(f, t, p, s.size, c);
 		} else if (t->type != TRIB_STR && ((*p >= '0' && *p <= '9') || *p == '-')) {
 			c->page = TRIBX_CELL_NUMBER;
@@ -337,7 +330,7 @@ static int walk(struct json *j, struct tribx_chunk *c, struct tribx_json_plan *p
 	int rc = tribx_check_text(c, e);
 	if (rc != TRIB_OK)
 		return rc;
-	size_t lines = tribx_tally(s->isa, c->room->mem + c->from, c->to - c->from, '\n', '\n').a;
+	const size_t lines = c->lines;
 	j->lines = tribx_block_new((lines + 1) * sizeof *j->lines);
 	j->no_memory = !j->lines || !tribx_json_walk_start(&j->walk, plan, c->room->mem, lines + 1) ||
 	               (s->explode >= 0 && !tribx_json_walk_start(&j->items, &c->layout->items, c->room->mem, lines + 1));
