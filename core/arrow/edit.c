@@ -339,6 +339,13 @@ int tribx_label_code(struct trib_batch *b, int col)
 static int64_t copy_codes(const int32_t *codes, int64_t n, int count, int32_t *to, uint8_t *validity)
 {
 	int64_t nulls = 0;
+	int32_t odd = 0;                   /* below 0 where a code is below 0, or not below count */
+	for (int64_t i = 0; i < n; i++)
+		odd |= codes[i] | (count - 1 - codes[i]);
+	if (odd >= 0) {
+		memcpy(to, codes, (size_t)n * sizeof *to);
+		return 0;
+	}
 	for (int64_t i = 0; i < n; i++) {
 		if (codes[i] < -1 || codes[i] >= count)
 			return -1;
@@ -385,7 +392,7 @@ int trib_add_words(struct trib_batch *b, const char *name, const int32_t *codes,
 	parts.validity = tribx_block_new((size_t)n / 8 + 1);
 	if (parts.validity)
 		memset(parts.validity, 0xFF, (size_t)n / 8 + 1);
-	if (parts.values && parts.validity)
+	if (parts.values && parts.validity && n)
 		parts.nulls = copy_codes(codes, n, count, parts.values, parts.validity);
 	if (!parts.values || !parts.validity || parts.nulls < 0 ||
 	    tribx_words_new(&dictionary, count ? words : &nothing, count ? count : 1) < 0) {

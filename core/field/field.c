@@ -17,10 +17,16 @@
 size_t tribx_path_push(struct tribx_fill *w, const char *name, size_t index)
 {
 	size_t length = strlen(w->path), left = sizeof w->path - length;
-	if (name)
-		snprintf(w->path + length, left, "%s%s", length ? "." : "", name);
-	else
-		snprintf(w->path + length, left, "[%zu]", index);
+	char *to = w->path + length;
+	if (!name) {
+		snprintf(to, left, "[%zu]", index);
+		return length;
+	}
+	if (length && left > 1)            /* without printf: every option of every step passes here, given or not */
+		*to++ = '.', left--;
+	size_t n = strnlen(name, left - 1);
+	memcpy(to, name, n);
+	to[n] = '\0';
 	return length;
 }
 

@@ -84,36 +84,44 @@ static void add_dates(struct norm *s, struct trib_batch *b, int32_t *days)
 {
 	const struct norm_rows *r = &s->rows;
 	const int start = trib_add(b, "period_start", TRIB_DATE), end = trib_add(b, "period_end", TRIB_DATE);
-	for (int64_t i = 0; i < r->count; i++)
-		days[i] = r->entry[i] < 0 ? 0 : s->period_of[r->period[i]].start.days;
-	trib_put_many(b, start, days, NULL, r->count);
-	for (int64_t i = 0; i < r->count; i++)
-		days[i] = r->entry[i] < 0 ? 0 : s->period_of[r->period[i]].end.days;
-	trib_put_many(b, end, days, NULL, r->count);
+	const int32_t *entry = r->entry, *period = r->period;
+	const struct norm_period *of = s->period_of;
+	const int64_t n = r->count;
+	for (int64_t i = 0; i < n; i++)
+		days[i] = entry[i] < 0 ? 0 : of[period[i]].start.days;
+	trib_put_many(b, start, days, NULL, n);
+	for (int64_t i = 0; i < n; i++)
+		days[i] = entry[i] < 0 ? 0 : of[period[i]].end.days;
+	trib_put_many(b, end, days, NULL, n);
+}
+
+/* Decimals as columns hold them: where the machine keeps a number of 128 bits in that order, they are there already. */
+static const trib_dec *decimals(const norm_wide *from, trib_dec *room, int64_t n)
+{
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		return (const void *)from;
+	for (int64_t i = 0; i < n; i++)
+		room[i] = norm_dec_of(from[i]);
+	return room;
 }
 
 static void add_values(struct norm *s, struct trib_batch *b, trib_dec *room, uint8_t *valid)
 {
 	const struct norm_rows *r = &s->rows;
-	bool nulls = false, lack = false;
-	memset(valid, 0, (size_t)(r->count + 7) / 8);
-	for (int64_t i = 0; i < r->count; i++) {
-		room[i] = norm_dec_of(r->m[i]);
+	if (r->any_hole || r->any_lack)
+		memset(valid, 0, (size_t)(r->count + 7) / 8);
+	for (int64_t i = 0; i < r->count && (r->any_hole || r->any_lack); i++)
 		valid[i >> 3] |= (uint8_t)((r->status[i] == 'A') << (i & 7));
-		nulls |= r->status[i] != 'A';
-	}
 	const int value = trib_add_dec(b, "value", 38, (int)s->o.decimals);
-	trib_put_many(b, value, room, nulls ? valid : NULL, r->count);
+	trib_put_many(b, value, decimals(r->m, room, r->count), r->any_hole ? valid : NULL, r->count);
 	if (s->target < 0)
 		return;
 	/* An amount whose metric is not converted has no value in the target currency; what is no amount stays as it is. */
-	for (int64_t i = 0; i < r->count; i++) {
-		room[i] = norm_dec_of(r->converted[i]);
+	for (int64_t i = 0; i < r->count && r->any_lack; i++)
 		if (r->currency[i] >= 0 && !r->is_converted[i] && r->currency[i] != s->target)
-			valid[i >> 3] &= (uint8_t)~(1u << (i & 7)), lack = true;
-	}
+			valid[i >> 3] &= (uint8_t)~(1u << (i & 7));
 	const int converted = trib_add_dec(b, s->o.converted_as, 38, (int)s->o.decimals);
-	trib_put_many(b, converted, room, nulls || lack ? valid : NULL, r->count);
+	trib_put_many(b, converted, decimals(r->converted, room, r->count), r->any_hole || r->any_lack ? valid : NULL, r->count);
 }
 
 int norm_long_emit(struct trib *t, struct norm *s, struct trib_batch *in)

@@ -64,6 +64,7 @@ struct norm_rows {
 	int8_t *scale;
 	char *status;                    /* SDMX letter: A, O missing, Q suppressed; 0: rejected */
 	bool *is_converted;
+	bool any_hole, any_lack;         /* of all rows: one has no value; one has none in the target's currency */
 };
 
 struct norm {

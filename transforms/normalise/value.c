@@ -252,6 +252,8 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 	struct norm_rows *r = &s->rows;
 	const int bad = s->votes ? decide_shares(t, s, in) : TRIB_OK;
 	const norm_wide zero = 0;
+	int64_t values = 0;
+	bool lack = false;
 	if (bad != 0)
 		return bad;
 	for (int64_t i = 0; i < r->count; i++) {
@@ -294,8 +296,13 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 			r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}
-		if (!r->is_converted[i])
+		if (!r->is_converted[i]) {
 			r->converted[i] = r->m[i];
+			lack |= r->currency[i] >= 0 && r->currency[i] != s->target;
+		}
+		values += r->status[i] == 'A';
 	}
+	r->any_hole = values < r->count;
+	r->any_lack = lack;
 	return TRIB_OK;
 }

@@ -87,10 +87,15 @@ static bool plain_codes(struct norm_words *w, const struct trib_view *v, int64_t
 	return true;
 }
 
-/* Whether the long text is the one that was met: its ends are the same. */
+/* Whether the text is the one that was met: its ends are the same. */
 static inline bool is_seen(const struct norm_words *w, const struct norm_seen *s, const char *p, int32_t size)
 {
-	return s->size == size && (size <= 16 || memcmp(w->texts[s->next - 1].p + 8, p + 8, (size_t)size - 16) == 0);
+	uint64_t x, y;
+	if (s->size != size || size <= 16)
+		return s->size == size;
+	const char *met = w->texts[s->next - 1].p;
+	memcpy(&x, met + 8, 8), memcpy(&y, p + 8, 8);
+	return x == y && (size <= 24 || memcmp(met + 16, p + 16, (size_t)size - 24) == 0);
 }
 
 bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
