@@ -1,7 +1,6 @@
 /* text - see text.h. */
 #include "base/text.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,18 +185,4 @@ const char *tribx_nearest(const char *name, const char *(*at)(const void *list, 
 		if (strncmp(at(list, i), name, strlen(name)) == 0)
 			best = at(list, i);
 	return best;
-}
-
-bool tribx_glob(const char *pattern, const char *text)
-{
-	const char *deep = strstr(pattern, "**/");
-	if (!deep)
-		return fnmatch(pattern, text, FNM_PATHNAME | FNM_PERIOD) == 0;
-	size_t n = (size_t)(deep - pattern);
-	if (strncmp(pattern, text, n) != 0)
-		return false;
-	for (const char *at = text + n; at; at = strchr(at, '/') ? strchr(at, '/') + 1 : NULL)
-		if (tribx_glob(deep + 3, at))
-			return true;
-	return false;
 }

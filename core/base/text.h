@@ -24,6 +24,5 @@ char *tribx_text_whole(char *s);
 int tribx_distance(const char *a, const char *b);                /* edit distance with swaps, capped at 9 */
 /* The nearest of count names within 2 edits (or a prefix of 3 and more), or NULL: "did you mean". */
 const char *tribx_nearest(const char *name, const char *(*at)(const void *list, size_t i), const void *list, size_t count);
-bool tribx_glob(const char *pattern, const char *text);          /* * ? [..] and ** over '/'; * does not cross '/' */
 
 #endif

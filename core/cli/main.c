@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/glob.h"
 #include "base/log.h"
 #include "cli/flags.h"
 #include "cli/scheduled.h"

@@ -1,7 +1,8 @@
 /* glob - files by pattern: * ? [..] in any part of a path, ** over any number of folders. In name order, bytewise.
  *
- * A path that exists is itself, whatever characters it has. Patterns do not see names that begin with a dot, nor files that are
- * still being delivered (.part, .tmp ...). When nothing matches, the reason names the folder and what lies in it. */
+ * A path that exists is itself, whatever characters it has. Patterns do not see names that begin with a dot, unless they begin
+ * with one, nor files that are still being delivered (.part, .tmp ...). When nothing matches, the reason names the folder and
+ * what lies in it. */
 #include "io/source.h"
 
 #include <dirent.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/text.h"
+#include "base/glob.h"
 
 enum { FOUND_MAX = 1000000, DEPTH_MAX = 64 };
 
@@ -87,9 +88,9 @@ static bool is_unfinished(const char *name)
 	return false;
 }
 
-/* The names of a folder, sorted. TRIB_END: there is none, errno says why. One that may not be looked into is an error: what it
+/* The names of a folder, sorted; dotted: those that begin with a dot, and no others. TRIB_END: there is none, errno says why. One that may not be looked into is an error: what it
  * holds would be missed without a word. */
-static int names_of(const char *folder, struct tribx_paths *out, struct tribx_error *e)
+static int names_of(const char *folder, bool dotted, struct tribx_paths *out, struct tribx_error *e)
 {
 	DIR *d = opendir(*folder ? folder : ".");
 	bool ok = true;
@@ -98,7 +99,7 @@ static int names_of(const char *folder, struct tribx_paths *out, struct tribx_er
 		               ? TRIB_END
 		               : tribx_fail(e, TRIB_ENV, "file.unreadable", "folder %s cannot be read: %s", *folder ? folder : ".", strerror(errno));
 	for (const struct dirent *entry; ok && (entry = readdir(d));)
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] == '.' ? dotted && strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") : !dotted)
 			ok = out->count < FOUND_MAX && tribx_paths_add(out, entry->d_name);
 	closedir(d);
 	if (!ok)
@@ -153,7 +154,7 @@ static int deeper(struct walk *w, const char *folder, size_t part, int depth)
 	struct tribx_paths names = { 0 };
 	int rc = step(w, folder, part + 1, depth);
 	if (rc >= 0)
-		rc = names_of(folder, &names, w->e);
+		rc = names_of(folder, false, &names, w->e);
 	for (size_t i = 0; rc == TRIB_OK && i < names.count; i++) {
 		struct stat st;
 		char *path = NULL;
@@ -181,7 +182,7 @@ static int step(struct walk *w, const char *folder, size_t part, int depth)
 		return rc == TRIB_END ? miss(w, folder, part) : rc;
 	}
 	bool any = false;
-	int rc = names_of(folder, &names, w->e);
+	int rc = names_of(folder, *want == '.', &names, w->e);
 	for (size_t i = 0; rc >= 0 && i < names.count; i++) {
 		if (!tribx_glob(want, names.items[i]) || (last && is_unfinished(names.items[i])))
 			continue;
@@ -197,7 +198,7 @@ static int explain(struct walk *w, struct tribx_error *e)
 {
 	struct tribx_paths names = { 0 };
 	const char *folder = w->missed_in && *w->missed_in ? w->missed_in : ".", *want = w->parts.items[w->missed ? w->missed_part : 0];
-	int rc = names_of(folder, &names, e);
+	int rc = names_of(folder, false, &names, e);
 	if (rc == TRIB_END)
 		tribx_fail(e, TRIB_DATA, "file.no_match", "nothing matches \"%s\": folder %s cannot be read (%s)", want, folder, strerror(errno));
 	else if (rc == TRIB_OK && names.count == 0)
@@ -237,7 +238,7 @@ int tribx_local_list(const char *pattern, struct tribx_paths *out, struct tribx_
 		rc = no_memory(e);
 	else if (w.parts.count == 0)
 		rc = tribx_fail(e, TRIB_CONFIG, "file.bad_url", "names no file");
-	else
+	else if ((rc = tribx_glob_check(pattern, e)) == TRIB_OK)
 		rc = step(&w, *pattern == '/' ? "/" : "", 0, 0);
 	if (rc >= 0 && found.count == 0)
 		rc = explain(&w, e);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/text.h"
+#include "base/glob.h"
 #include "io/foreign.h"
 #include "io/pack.h"
 #define XXH_INLINE_ALL
@@ -253,6 +253,21 @@ static int no_member(const struct listing *l, const char *pattern)
 	                  n > 2 && l->some[2] ? l->some[2] : "", n > 3 ? " and more" : "");
 }
 
+/* Names of entries are clean: a pattern that asks for others would find nothing, and say that nothing is there. */
+static int check(const char *pattern, struct tribx_error *e)
+{
+	const char *why = NULL;
+	for (const char *p = pattern; !why && p; p = strstr(p, "!/") ? strstr(p, "!/") + 2 : NULL)
+		why = !*p ? "is empty" : *p == '/' ? "has a / in front" : NULL;
+	for (const char *p = pattern; !why && p; p = strchr(p, '/') ? strchr(p, '/') + 1 : NULL) {
+		const size_t n = strcspn(p, "/");
+		why = n == 0 ? "names folders only, or has two / behind each other" : (n == 1 && *p == '.') || (n == 2 && memcmp(p, "..", 2) == 0)
+		      ? "has . or .. for a folder" : NULL;
+	}
+	return why ? tribx_fail(e, TRIB_CONFIG, "file.bad_pattern", "\"%s\" %s; entries of archives are like 2025/a.csv", pattern, why)
+	           : tribx_glob_check(pattern, e);
+}
+
 int tribx_members(struct tribx_source *src, const char *path, const char *pattern, const struct tribx_limits *limits, tribx_member *put_member, void *ctx,
                   struct tribx_error *e)
 {
@@ -265,6 +280,8 @@ int tribx_members(struct tribx_source *src, const char *path, const char *patter
 	int rc = tribx_look(src, path, &is, e);
 	if (rc < 0 || is == TRIBX_PLAIN)
 		return rc < 0 ? rc : TRIB_END;
+	if ((rc = check(pattern, e)) < 0)
+		return rc;
 	if (is == TRIBX_ZIP)
 		rc = tribx_pack_layer(&v.pack, e);
 	if (rc == TRIB_OK && is == TRIBX_ZIP)

@@ -1,10 +1,10 @@
 /* sheet - what a file that is called a spreadsheet really is, and which of its sheets is read. */
 #include "io/sheet.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glob.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "io/decode.h"
@@ -60,7 +60,7 @@ static size_t find(const struct tribx_sheets *s, const char *wanted, size_t *mat
 		return place - 1;
 	*matches = 0;
 	for (size_t i = 0; i < s->count && strpbrk(wanted, "*?["); i++)
-		if (fnmatch(wanted, s->items[i].name, 0) == 0 && (*matches)++ == 0)
+		if (tribx_glob_name(wanted, s->items[i].name) && (*matches)++ == 0)
 			found = i;
 	return found;
 }

@@ -1,52 +1,65 @@
 /* fuzz: patterns, URLs, names of entries and of files. The first line is a pattern or a URL, the rest a name. */
 #include "fuzz/fuzz.h"
 
+#include "base/glob.h"
 #include "io/bytes.h"
 #include "io/source.h"
 #include "io/zip.h"
 #include "parse/utf.h"
 
-/* Letters, * within a part, ** and / over any number of parts; a dot in front of a part is matched by a dot. */
-static bool matches(const char *p, const char *t, bool begins, int *left)
+/* Letters and * within a part. */
+static bool part_matches(const char *p, const char *t, int *left)
 {
 	if (--*left < 0)
 		return false;
-	if (strncmp(p, "**/", 3) == 0) {
-		for (; t; t = strchr(t, '/') ? strchr(t, '/') + 1 : NULL)
-			if (matches(p + 3, t, true, left))
-				return true;
-		return false;
-	}
-	if (*p == '*') {
-		if (begins && *t == '.')
+	for (; *p == '*'; t++) {
+		if (part_matches(p + 1, t, left))
+			return true;
+		if (!*t || *t == '/')
 			return false;
-		for (;; t++) {
-			if (matches(p + 1, t, false, left))
-				return true;
-			if (!*t || *t == '/')
-				return false;
-		}
 	}
-	return !*p ? !*t : *p == *t && matches(p + 1, t + 1, *p == '/', left);
+	const bool p_ends = !*p || *p == '/', t_ends = !*t || *t == '/';
+	return p_ends || t_ends ? p_ends && t_ends : *p == *t && part_matches(p + 1, t + 1, left);
+}
+
+static const char *next_part(const char *s)
+{
+	s = strchr(s, '/');
+	return s ? s + 1 : NULL;
+}
+
+/* ** for any number of parts, the last one for one at least; a dot in front of a part is matched by a dot. NULL: no part is left. */
+static bool matches(const char *p, const char *t, int *left)
+{
+	if (--*left < 0)
+		return false;
+	if (!p || !t)
+		return !p && !t;
+	if (strcmp(p, "**") == 0)
+		p = "**/*";
+	if (strncmp(p, "**/", 3) == 0)
+		return matches(p + 3, t, left) || (*t != '.' && matches(p, next_part(t), left));
+	return (*t != '.' || *p == '.') && part_matches(p, t, left) && matches(next_part(p), next_part(t), left);
 }
 
 static void check_glob(const char *pattern, const char *name)
 {
 	int left = 20000, stars = 0;
-	bool wild = false, odd = false;
+	bool odd = false;
 	for (const char *p = pattern; *p; p++) {
-		const bool deep = strncmp(p, "**/", 3) == 0;
-		odd |= (unsigned char)*p >= 0x80 || strchr("[]?\\", *p) || (*p == '*' && p[1] == '*' && !deep);
-		odd |= deep && (wild || (p > pattern && p[-1] != '/'));      /* in front of ** and / tribx_glob takes letters only */
+		const bool deep = strncmp(p, "**", 2) == 0 && (p == pattern || p[-1] == '/') && (!p[2] || p[2] == '/');
+		odd |= (unsigned char)*p >= 0x80 || strchr("[?", *p);
 		stars += *p == '*';
-		wild = deep ? false : wild || *p == '*';
-		p += deep ? 2 : 0;
+		p += deep;
 	}
 	if (stars > 8)
 		return;
-	const bool is = tribx_glob(pattern, name), want = odd || matches(pattern, name, true, &left);
+	const bool is = tribx_glob(pattern, name), want = odd || matches(pattern, name, &left);
 	if (!odd && left >= 0)
 		FUZZ_LAW(is == want, "\"%s\" and \"%s\": %d", pattern, name, is);
+	struct tribx_error e = { 0 };
+	const int rc = tribx_glob_check(pattern, &e);
+	FUZZ_LAW(rc == TRIB_OK || rc == TRIB_CONFIG, "\"%s\": %d", pattern, rc);
 }
 
 static void check_url(const char *url)

@@ -1,4 +1,4 @@
-/* test_text - growing texts, JSON strings, distances, globs. */
+/* test_text - growing texts, JSON strings, distances. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include "base/text.h"
@@ -67,14 +67,4 @@ Test(text, nearest_suggests_only_what_is_near)
 		const char *got = tribx_nearest(rows[i].in, at, names, 4);
 		cr_expect(got == rows[i].out || (got && rows[i].out && !strcmp(got, rows[i].out)), "%s: %s", rows[i].in, got ? got : "none");
 	}
-}
-
-Test(text, globs)
-{
-	static const struct { const char *pattern, *text; bool match; } rows[] = {
-		{ "*.csv", "a.csv", true }, { "*.csv", "d/a.csv", false }, { "**/*.csv", "d/e/a.csv", true }, { "**/*.csv", "a.csv", true },
-		{ "in/**/k?.csv", "in/x/k1.csv", true }, { "in/**/k?.csv", "out/x/k1.csv", false }, { "*.csv", ".hidden.csv", false }, { "[ab].csv", "b.csv", true },
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		cr_expect_eq(tribx_glob(rows[i].pattern, rows[i].text), rows[i].match, "%s %s", rows[i].pattern, rows[i].text);
 }
