@@ -32,25 +32,28 @@ static inline uint64_t tribx_json_first8(const char *p, size_t size)
 #endif
 }
 
-/* Are the two the same name? 16 bytes of each are readable. */
-static inline bool tribx_json_same(const char *a, const char *b, size_t size)
-{
-#ifdef __SSE2__
-	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)a), y = _mm_loadu_si128((const __m128i *)(const void *)b);
-	unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) ^ 0xFFFF;
-	return size <= 16 ? (other << (16 - size) & 0xFFFF) == 0 : other == 0 && memcmp(a + 16, b + 16, size - 16) == 0;
-#else
-	return tribx_json_first8(a, size) == tribx_json_first8(b, size) && (size <= 8 || memcmp(a + 8, b + 8, size - 8) == 0);
-#endif
-}
-
 /* The names of the objects at a node, in the order in which they came last: the next line's nearly always come in the same. Each is
- * a slice of the text that is walked, child is what it means here (NULL: nobody wants it). */
+ * a slice of the text that is walked, from its first quote to its colon; child is what it means here (NULL: nobody wants it). */
 enum { TRIBX_JSON_ORDER = 64 };
 struct tribx_json_order {
 	uint32_t count;
 	struct tribx_json_name { uint32_t at, size; const struct tribx_json_node *child; } names[TRIBX_JSON_ORDER];
 };
+
+/* Does token t begin the same name? Where its bytes are the same, so are its tokens. 16 bytes of the text are readable. */
+static inline bool tribx_json_same(const struct tribx_json_name *n, const char *p, const uint32_t *t)
+{
+	const char *a = p + n->at, *b = p + t[0];
+#ifdef __SSE2__
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)a), y = _mm_loadu_si128((const __m128i *)(const void *)b);
+	unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) ^ 0xFFFF;
+	if (n->size <= 16)
+		return (uint16_t)(other << (16 - n->size)) == 0;
+	if (other)
+		return false;
+#endif
+	return t[2] + 1 - t[0] == n->size && memcmp(a, b, n->size) == 0;
+}
 
 static inline unsigned tribx_json_slot(uint64_t first8, size_t size)
 {

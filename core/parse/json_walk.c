@@ -50,24 +50,26 @@ static inline const char *number(const char *p)
 	return p > from ? p : NULL;
 }
 
+static __attribute__((noinline)) uint32_t any_run(const char *text, const uint32_t *t)
+{
+	const char *p = text + t[0], *end = NULL;
+	if (*p <= '9')
+		end = number(p);
+	else if (memcmp(p, "null", 4) == 0 || memcmp(p, "true", 4) == 0)
+		end = p + 4;
+	else if (memcmp(p, "false", 5) == 0)
+		end = p + 5;
+	const uint32_t at = (uint32_t)(end ? end - text : 0);
+	return at && (at == t[1] || *end == ' ' || *end == '\r' || *end == '\t') ? at : 0;
+}
+
 /* Behind the number or word at token t, 0: it is none. What may not follow it is a token, too, which the caller meets next. */
 static inline uint32_t run(const struct tribx_json_walk *w, const uint32_t *t)
 {
-	const char *p = w->p + t[0], *end;
-	if (*p <= '9')
-		end = number(p);
-	else if (*p == 'n')
-		end = memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
-	else if (*p == 't')
-		end = memcmp(p, "true", 4) == 0 ? p + 4 : NULL;
-	else if (*p == 'f')
-		end = memcmp(p, "false", 5) == 0 ? p + 5 : NULL;
-	else
-		return 0;
-	if (!end)
-		return 0;
-	uint32_t at = (uint32_t)(end - w->p);
-	return at == t[1] || *end == ' ' || *end == '\r' || *end == '\t' ? at : 0;
+	const char *p = w->p + t[0];
+	if (*p >= '1' && *p <= '9' ? digits(p) == w->p + t[1] : t[1] - t[0] == 4 && (memcmp(p, "null", 4) == 0 || memcmp(p, "true", 4) == 0))
+		return t[1];
+	return any_run(w->p, t);
 }
 
 static inline bool scalar(struct tribx_json_walk *w)
@@ -196,29 +198,26 @@ static struct tribx_json_order *order_of(struct tribx_json_walk *w, const struct
 	return *o;
 }
 
-static inline bool is_name(const char *p, const struct tribx_json_name *n, const char *key, uint32_t size)
+/* The name at place *next of the order is not what token t begins: it was left out in this line, or the order is learned anew from
+ * here. false: there is no name, or w->why. */
+static __attribute__((noinline)) bool learn(struct tribx_json_walk *w, const struct tribx_json_node *node, struct tribx_json_order *o, uint32_t *next,
+                                            const uint32_t *t, const struct tribx_json_node **child)
 {
-	return n->size == size && tribx_json_same(p + n->at, key, size);
-}
-
-/* The name at place `next` of the order is another one: it was left out in this line, or the order is learned anew from here. */
-static __attribute__((noinline)) const struct tribx_json_node *learn(struct tribx_json_walk *w, const struct tribx_json_node *node, struct tribx_json_order *o,
-                                                                     uint32_t *next, const char *p, uint32_t size)
-{
-	const uint32_t after = *next + 1;
-	if (after < o->count && is_name(w->p, &o->names[after], p, size)) {
+	const uint32_t here = *next, after = here + 1;
+	if (after < o->count && tribx_json_same(&o->names[after], w->p, t)) {
+		*child = o->names[after].child;
 		*next = after + 1;
-		return o->names[after].child;
+		return true;
 	}
-	const struct tribx_json_node *n = child_of(w, node, p, size);
-	if (w->why || *next == TRIBX_JSON_ORDER)
-		return n;
-	o->names[*next].at = (uint32_t)(p - w->p);
-	o->names[*next].size = size;
-	o->names[*next].child = n;
-	*next = after;
+	if (!name(w->p, t))
+		return false;
+	*child = child_of(w, node, w->p + t[0] + 1, t[1] - t[0] - 1);
+	if (w->why || here == TRIBX_JSON_ORDER)
+		return !w->why;
+	o->names[here] = (struct tribx_json_name){ t[0], t[2] + 1 - t[0], *child };
 	o->count = o->count > after ? o->count : after;
-	return n;
+	*next = after;
+	return true;
 }
 
 /* Names that are wanted stand once in an object, or the last counts. */
@@ -255,13 +254,12 @@ static bool object(struct tribx_json_walk *w, const struct tribx_json_node *node
 	const char *const p = w->p;
 	const uint32_t *t = w->at + i;   /* the name's first token */
 	for (uint32_t next = 0;; t++) {
-		const char *key = p + t[0] + 1;
-		const uint32_t size = t[1] - t[0] - 1;
-		if (!name(p, t))
+		const struct tribx_json_node *n;
+		if (next < o->count && tribx_json_same(&o->names[next], p, t))
+			n = o->names[next++].child;
+		else if (!learn(w, node, o, &next, t, &n))
 			return false;
-		const bool known = next < o->count && is_name(p, &o->names[next], key, size);
-		const struct tribx_json_node *n = known ? o->names[next++].child : learn(w, node, o, &next, key, size);
-		if (n ? !once(w, n) : w->why != NULL)
+		if (n && !once(w, n))
 			return false;
 		const uint32_t from = t[3];
 		const char c = p[from];
