@@ -3,19 +3,36 @@
  * ISA(name) names a function: load takes 64 bytes, eq(block, byte) makes a mask of 64 bits, masks(block) those of JSON, parity(mask)
  * is the running exclusive-or of its bits, first(mask) the place of the lowest, anything below 64 if there is none. */
 
-/* Positions of the bits of m. Eight are written whatever m holds: a branch per bit would cost more. */
+/* Positions of eight bits of m, whether there are so many or not: a branch per bit would cost more. */
+static inline TARGET uint64_t ISA(eight)(uint32_t *o, uint64_t m, uint32_t base)
+{
+	_Pragma("GCC unroll 8")
+	for (uint32_t k = 0; k < 8; k++) {
+		o[k] = base + ISA(first)(m);
+		m &= m - 1;
+	}
+	return m;
+}
+
 static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t base)
 {
-	uint32_t n = (uint32_t)__builtin_popcountll(m);
-	for (uint32_t done = 0;; done += 8) {
-		_Pragma("GCC unroll 8")
-		for (uint32_t k = 0; k < 8; k++) {
-			o[done + k] = base + ISA(first)(m);
-			m &= m - 1;
-		}
-		if (done + 8 >= n)
-			return o + n;
+	uint32_t *end = o + __builtin_popcountll(m);
+	for (;; o += 8) {
+		m = ISA(eight)(o, m, base);
+		if (o + 8 >= end)
+			return end;
 	}
+}
+
+/* The same where nearly all blocks have more than eight. */
+static inline TARGET uint32_t *ISA(flatten_many)(uint32_t *o, uint64_t m, uint32_t base)
+{
+	uint32_t *end = o + __builtin_popcountll(m);
+	m = ISA(eight)(o, m, base);
+	m = ISA(eight)(o + 8, m, base);
+	for (o += 16; o < end; o += 8)
+		m = ISA(eight)(o, m, base);
+	return end;
 }
 
 static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size_t at, size_t to, struct tribx_strip *s)
@@ -98,7 +115,8 @@ static inline __attribute__((always_inline)) TARGET void ISA(json_block)(const c
 	uint64_t punct = m.punct & ~in, run = ~(m.punct | m.white | quote | in);
 	uint64_t tokens = (punct | quote | (run & ~(run << 1 | s->scalar))) & valid;
 	s->scalar = run >> 63;
-	s->out = ISA(flatten)(s->out, tokens, (uint32_t)at);
+	if (tokens)              /* long texts are many blocks without any */
+		s->out = ISA(flatten_many)(s->out, tokens, (uint32_t)at);
 }
 
 static TARGET void ISA(json)(const char *p, size_t at, size_t to, struct tribx_json_strip *s)
