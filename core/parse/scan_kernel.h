@@ -1,7 +1,8 @@
 /* scan_kernel - the bodies of the kernels, included once per instruction set by scan_x86.c.
  *
  * ISA(name) names a function: load takes 64 bytes, eq(block, byte) makes a mask of 64 bits, masks(block) those of JSON, parity(mask)
- * is the running exclusive-or of its bits, first(mask) the place of the lowest, anything below 64 if there is none. */
+ * is the running exclusive-or of its bits, first(mask) the place of the lowest, anything below 64 if there is none. A set that counts
+ * bytes in a better way than by masks defines OWN_TALLY. */
 
 /* Positions of eight bits of m, whether there are so many or not: a branch per bit would cost more. */
 static inline TARGET uint64_t ISA(eight)(uint32_t *o, uint64_t m, uint32_t base)
@@ -64,6 +65,7 @@ static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size
 	*s = (struct tribx_strip){ s->first, end, rec, inside, after_end, after_close, after_return, s->odd | odd };
 }
 
+#ifndef OWN_TALLY
 static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned char a, unsigned char b)
 {
 	struct tribx_tally t = { 0, 0 };
@@ -79,6 +81,7 @@ static TARGET struct tribx_tally ISA(tally)(const char *p, size_t n, unsigned ch
 	}
 	return t;
 }
+#endif
 
 /* Escapes are few: a loop over them finds which bytes they take, and checks them on the way. What is known comes and goes by
  * value, so that it stays in registers where there are none. */

@@ -139,6 +139,37 @@ static inline TARGET struct masks avx2_masks(avx2_block b)
 	struct masks l = avx2_classes(b.v[0]), h = avx2_classes(b.v[1]);
 	return (struct masks){ l.slash | h.slash << 32, l.quote | h.quote << 32, l.control | h.control << 32, l.punct | h.punct << 32, l.white | h.white << 32 };
 }
+
+/* How many bytes of n blocks are c. Equal bytes are taken off a sum per place, which holds 127 blocks of two vectors at most. */
+static inline TARGET size_t avx2_count(const char *p, size_t n, unsigned char c)
+{
+	const __m256i is = _mm256_set1_epi8((char)c), none = _mm256_setzero_si256();
+	__m256i total = none;
+	while (n) {
+		__m256i sum = none;
+		size_t some = n < 127 ? n : 127;
+		for (const char *end = p + 64 * some; p < end; p += 64) {
+			avx2_block b = avx2_load(p);
+			sum = _mm256_sub_epi8(sum, _mm256_add_epi8(_mm256_cmpeq_epi8(b.v[0], is), _mm256_cmpeq_epi8(b.v[1], is)));
+		}
+		total = _mm256_add_epi64(total, _mm256_sad_epu8(sum, none));
+		n -= some;
+	}
+	return (size_t)(_mm256_extract_epi64(total, 0) + _mm256_extract_epi64(total, 1) + _mm256_extract_epi64(total, 2) + _mm256_extract_epi64(total, 3));
+}
+
+static TARGET struct tribx_tally avx2_tally(const char *p, size_t n, unsigned char a, unsigned char b)
+{
+	struct tribx_tally t = { 0, 0 };
+	t.a = avx2_count(p, n / 64, a);
+	t.b = a == b ? t.a : avx2_count(p, n / 64, b);
+	for (size_t at = n / 64 * 64; at < n; at++) {
+		t.a += (unsigned char)p[at] == a;
+		t.b += (unsigned char)p[at] == b;
+	}
+	return t;
+}
+#define OWN_TALLY
 #include "parse/scan_kernel.h"
 
 enum {
@@ -196,6 +227,7 @@ static TARGET bool avx2_text(const char *p, size_t n)
 	}
 	return _mm256_testz_si256(wrong, wrong);
 }
+#undef OWN_TALLY
 #undef TARGET
 #undef ISA
 

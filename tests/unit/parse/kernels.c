@@ -63,6 +63,13 @@ int main(void)
 				p[i] = text[i % (sizeof text - 1 - (next(&x) % 40 == 0))];
 			failures += (tribx_utf8_bad(TRIBX_SERIAL, p, n) == n) != (tribx_utf8_bad(isa, p, n) == n);
 		}
+	static char many[64 * 300 + 17];     /* more of one byte than a sum of bytes holds */
+	for (enum tribx_isa isa = TRIBX_SERIAL + 1; isa < TRIBX_ISA_COUNT; isa++)
+		for (size_t n = sizeof many; tribx_isa_here(isa) && n; n /= 2, trials++) {
+			memset(many, ',', sizeof many);
+			struct tribx_tally t = tribx_tally(isa, many, n, ',', ',');
+			failures += t.a != n || t.b != n || tribx_tally(isa, many, n, ';', ',').b != n;
+		}
 	printf("kernels %lld %lld (%s)\n", trials, failures, tribx_isa_names[tribx_isa_best()]);
 	return failures != 0 || trials == 0;
 }
