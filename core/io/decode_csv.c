@@ -109,6 +109,18 @@ static __attribute__((noinline)) void gather_one(struct tribx_text_rows *c, cons
 		cell->page = TRIBX_CELL_NULL;
 }
 
+/* Whether c stands in the n bytes from p; 16 bytes are readable there. */
+static inline bool holds(const char *p, size_t n, unsigned char c)
+{
+#ifdef __SSE2__
+	if (n <= 16) {
+		const __m128i is = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8((char)c));
+		return _mm_movemask_epi8(is) & ((1u << n) - 1);
+	}
+#endif
+	return memchr(p, c, n);
+}
+
 static void gather(struct tribx_fill *f, const struct tribx_target *t, size_t row, size_t n, struct tribx_cell *cells)
 {
 	struct tribx_text_rows *c = (struct tribx_text_rows *)f;
@@ -132,7 +144,7 @@ static void gather_plain(struct tribx_fill *f, const struct tribx_target *t, siz
 		const char *p = mem + from;
 		if ((unsigned char)*p == quote && quote) {
 			const char *end = p + size - (last && p[size - 1] == '\r') - 1;
-			if (end > p && (unsigned char)*end == quote && !memchr(p + 1, quote, (size_t)(end - p - 1)))
+			if (end > p && (unsigned char)*end == quote && !holds(p + 1, (size_t)(end - p - 1), quote))
 				cells[i] = (struct tribx_cell){ p + 1, (uint32_t)(end - p - 1), page };
 			else
 				gather_one(c, s, source, rows[i], &cells[i]);
@@ -164,7 +176,7 @@ static inline __attribute__((always_inline)) void views_of(struct tribx_fill *f,
 			size -= (size > 0) & (p[(int64_t)size - 1] == '\r');
 		if (__builtin_expect((unsigned char)*p == quote, 0)) {
 			const char *end = p + size - 1;
-			if (end <= p || (unsigned char)*end != quote || memchr(p + 1, quote, (size_t)(end - p - 1))) {
+			if (end <= p || (unsigned char)*end != quote || holds(p + 1, (size_t)(end - p - 1), (unsigned char)quote)) {
 				struct tribx_cell cell;
 				gather_one(c, s, source, rows[i], &cell);
 				tribx_put_texts(f, index, &cell, row + i, 1);

@@ -109,12 +109,30 @@ struct norm_factor norm_factor_of(struct norm_ratio r)
 	return (struct norm_factor){ (int64_t)m, 1, scale };
 }
 
-static norm_uwide half_even(norm_uwide v, norm_uwide by)
+static inline __attribute__((always_inline)) uint64_t half_even_64(uint64_t v, uint64_t by)
 {
-	if (v >> 64 == 0 && by >> 64 == 0) {                     /* most rows: one 64-bit division */
-		const uint64_t q = (uint64_t)v / (uint64_t)by, r = (uint64_t)v % (uint64_t)by, other = (uint64_t)by - r;
-		return q + (r > other || (r == other && (q & 1)));
-	}
+	const uint64_t q = v / by, r = v % by, other = by - r;
+	return q + (r > other || (r == other && (q & 1)));
+}
+
+/* v / 10^digits; most rows have an amount and a rate that together have a few digits too many: a constant is divided by in a quarter
+ * of the time. */
+static norm_uwide half_even(norm_uwide v, int digits)
+{
+	const norm_uwide by = norm_pow10[digits];
+	if (v >> 64 == 0)
+		switch (digits) {
+		case 1: return half_even_64((uint64_t)v, 10);
+		case 2: return half_even_64((uint64_t)v, 100);
+		case 3: return half_even_64((uint64_t)v, 1000);
+		case 4: return half_even_64((uint64_t)v, 10000);
+		case 5: return half_even_64((uint64_t)v, 100000);
+		case 6: return half_even_64((uint64_t)v, 1000000);
+		case 8: return half_even_64((uint64_t)v, 100000000);
+		default:
+			if (by >> 64 == 0)
+				return half_even_64((uint64_t)v, (uint64_t)by);
+		}
 	const norm_uwide q = v / by, r = v % by, other = by - r;
 	return q + (r > other || (r == other && (q & 1)));
 }
@@ -133,7 +151,7 @@ int norm_round(norm_wide m, int from, int to, norm_wide *out)
 	}
 	if (from - to > 38)
 		return *out = 0, 0;                              /* 39 digits go: |m| < 10^39 / 2 */
-	const norm_uwide q = half_even(m < 0 ? -(norm_uwide)m : (norm_uwide)m, norm_pow10[from - to]);
+	const norm_uwide q = half_even(m < 0 ? -(norm_uwide)m : (norm_uwide)m, from - to);
 	*out = m < 0 ? -(norm_wide)q : (norm_wide)q;
 	return 0;
 }
