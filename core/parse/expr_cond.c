@@ -274,6 +274,12 @@ static void choose(struct tribx_run *r, const struct tribx_eop *o)
 
 static void first_of(struct tribx_run *r, const struct tribx_eop *o)
 {
+	if (tribx_all_fine(o->arg[0]->state, r->n)) {
+		o->to->values = o->arg[0]->values;
+		memset(o->to->state, TRIBX_FINE, (size_t)r->n);
+		return;
+	}
+	o->to->values = o->to->own;
 	for (int i = 0; i < r->n; i++)
 		take(o->to, i, o->arg[o->arg[0]->state[i] == TRIBX_NULLED]);
 }

@@ -53,6 +53,20 @@ struct tribx_reg {
 	void *own;
 };
 
+/* Whether all n rows have a value; n is at most a strip. */
+static inline bool tribx_all_fine(const uint8_t *state, int n)
+{
+	uint64_t any = 0, word;
+	int i = 0;
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&word, state + i, 8);
+		any |= word;
+	}
+	for (; i < n; i++)
+		any |= state[i];
+	return any == 0;
+}
+
 struct tribx_run;
 struct tribx_eop {
 	void (*run)(struct tribx_run *r, const struct tribx_eop *o);      /* NULL: a constant */

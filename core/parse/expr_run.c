@@ -141,6 +141,8 @@ static int no_memory(struct tribx_error *e)
 
 static void tell(const struct tribx_expr_bad *bad, const struct tribx_reg *r, int64_t base, int n)
 {
+	if (tribx_all_fine(r->state, n))
+		return;
 	for (int i = 0; i < n; i++)
 		if (r->state[i] > TRIBX_NULLED)
 			bad->row(bad->ctx, base + i, reasons[r->state[i]].code, reasons[r->state[i]].text);
@@ -197,9 +199,10 @@ static void put(struct trib_batch *out, int col, enum trib_type type, const stru
 	uint8_t valid[TRIBX_STRIP / 8] = { 0 };
 	int32_t room[TRIBX_STRIP];
 	const void *const values = type == r->type ? stored(r, n, room) : NULL;
+	const bool fine = tribx_all_fine(r->state, n);
 	if (values) {
 		int nulls = 0;
-		for (int i = 0; i < n; i++) {
+		for (int i = 0; i < n && !fine; i++) {
 			valid[i >> 3] |= (uint8_t)((r->state[i] == 0) << (i & 7));
 			nulls += r->state[i] != 0;
 		}
