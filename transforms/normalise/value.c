@@ -241,10 +241,50 @@ static bool plausible(struct trib *t, struct norm *s, struct trib_batch *in, int
 /* What the first rows said of shares holds to the end: 0.5 in a column of percents may be a half. */
 static bool against_the_column(const struct norm_rows *r, const struct norm_entry *e, int64_t i, norm_wide m)
 {
-	const norm_wide one = r->scale[i] < 39 ? (norm_wide)norm_pow10[r->scale[i]] : 0, size = m < 0 ? -m : m;
-	if (r->status[i] != 'A' || size == 0)
+	if (r->status[i] != 'A' || m == 0)
 		return false;
+	const norm_wide one = r->scale[i] < 39 ? (norm_wide)norm_pow10[r->scale[i]] : 0, size = m < 0 ? -m : m;
 	return (e->inferred == 100 && size <= one) || (e->inferred == 1 && size > one);
+}
+
+/* What only some metrics ask of a value; m is the number as it was read. false: rejected. */
+static bool fits(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e,
+                 const struct norm_metric *metric, norm_wide m)
+{
+	struct norm_rows *r = &s->rows;
+	if (e->inferred && against_the_column(r, e, i, m)) {
+		trib_reject(t, in, i, "normalise.percent_or_fraction",
+		            "column \"%s\": %s was %s so far, and this value is not; give its alias the unit \"%%\" or fraction",
+		            column_of(s, i), metric->id, e->inferred == 100 ? "in percent" : "a fraction");
+		return false;
+	}
+	if (metric->bounded && !e->is.unit_known && r->m[i] > (norm_wide)norm_pow10[s->decimals]) {
+		trib_reject(t, in, i, "normalise.percent_or_fraction",
+		            "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the "
+		            "unit \"%%\"", column_of(s, i), metric->id);
+		return false;
+	}
+	return !(metric->has_min || metric->has_max) || r->status[i] != 'A' || plausible(t, s, in, i, m);
+}
+
+/* One row. false: rejected. */
+static inline bool value_of(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e)
+{
+	struct norm_rows *r = &s->rows;
+	const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
+	if (e->is.minor)
+		by_digits(s, e, i);
+	const norm_wide m = r->m[i];
+	if (norm_scale(m, r->scale[i], e->factor, s->decimals, &r->m[i]) != 0) {
+		out_of_range(t, s, in, i);
+		return false;
+	}
+	if ((e->inferred || metric->bounded || metric->has_min || metric->has_max) && !fits(t, s, in, i, e, metric, m))
+		return false;
+	if (metric->unit->dim == NORM_MONEY)
+		return money(t, s, in, i, e, m);
+	r->currency[i] = -1;
+	return true;
 }
 
 int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
@@ -256,44 +296,14 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 	bool lack = false;
 	if (bad != 0)
 		return bad;
+	memset(r->is_converted, 0, (size_t)r->count * sizeof *r->is_converted);
 	for (int64_t i = 0; i < r->count; i++) {
-		r->is_converted[i] = false;
-		r->converted[i] = zero;
 		if (r->entry[i] < 0) {
-			r->m[i] = zero, r->status[i] = 0, r->currency[i] = -1;
+			r->m[i] = r->converted[i] = zero, r->status[i] = 0, r->currency[i] = -1;
 			continue;
 		}
-		const struct norm_entry *e = &s->entries[r->entry[i]];
-		if (e->is.minor)
-			by_digits(s, e, i);
-		const norm_wide m = r->m[i];
-		const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
-		if (norm_scale(m, r->scale[i], e->factor, s->decimals, &r->m[i]) != 0) {
-			out_of_range(t, s, in, i);
-			continue;
-		}
-		if (against_the_column(r, e, i, m)) {
-			trib_reject(t, in, i, "normalise.percent_or_fraction",
-			            "column \"%s\": %s was %s so far, and this value is not; give its alias the unit \"%%\" or fraction",
-			            column_of(s, i), metric->id, e->inferred == 100 ? "in percent" : "a fraction");
-			r->entry[i] = -1, r->status[i] = 0;
-			continue;
-		}
-		if (metric->bounded && !e->is.unit_known && r->m[i] > (norm_wide)norm_pow10[s->decimals]) {
-			trib_reject(t, in, i, "normalise.percent_or_fraction",
-			            "column \"%s\": %s is a share and cannot be above 1; if it is in percent, give its alias the "
-			            "unit \"%%\"", column_of(s, i), metric->id);
-			r->entry[i] = -1, r->status[i] = 0;
-			continue;
-		}
-		if ((metric->has_min || metric->has_max) && r->status[i] == 'A' && !plausible(t, s, in, i, m)) {
-			r->entry[i] = -1, r->status[i] = 0;
-			continue;
-		}
-		if (metric->unit->dim != NORM_MONEY)
-			r->currency[i] = -1;
-		else if (!money(t, s, in, i, e, m)) {
-			r->entry[i] = -1, r->status[i] = 0;
+		if (!value_of(t, s, in, i, &s->entries[r->entry[i]])) {
+			r->converted[i] = zero, r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}
 		if (!r->is_converted[i]) {
