@@ -7,11 +7,13 @@
 #include "base/text.h"
 #include "io/foreign.h"
 #include "io/pack.h"
+#include "io/shelf.h"
 
 struct trib_bytes {
 	struct tribx_stream *top;
 	struct tribx_pack pack;
 	struct tribx_source *plain;            /* what top reads from its begin to its end; owned by top */
+	struct tribx_source *known;            /* a tar that was looked through before, from the entry on; owned by top */
 	int64_t taken;
 	int ended;                             /* 0, TRIB_END, or the status it failed with */
 	char *name;
@@ -80,20 +82,21 @@ static const struct tribx_zip_entry *pick(const struct tribx_zip *z, const char 
 /* Takes src. */
 static int enter_zip(struct trib_bytes *in, struct way *w, struct tribx_source *src, struct tribx_error *e)
 {
-	struct tribx_zip z;
+	struct tribx_shelf *shelf = in->pack.in_memory ? NULL : in->pack.limits.shelf;
+	struct tribx_held *held = NULL;
 	const char *rest;
-	int rc = tribx_zip_load(src, &in->pack.limits, &z, e);
-	if (rc < 0) {
+	const struct tribx_zip *z = tribx_shelf_zip(shelf, src, &in->pack.limits, &held, e);
+	if (!z) {
 		src->close(src);
-		return rc;
+		return e && e->status ? e->status : TRIB_DATA;
 	}
-	const struct tribx_zip_entry *m = pick(&z, w->member, &rest, e);
-	rc = m ? step(in, w, m->name, rest, e) : e && e->status ? e->status : TRIB_DATA;
+	const struct tribx_zip_entry *m = pick(z, w->member, &rest, e);
+	int rc = m ? step(in, w, m->name, rest, e) : e && e->status ? e->status : TRIB_DATA;
 	if (rc < 0)
 		src->close(src);
 	else
-		rc = tribx_pack_entry(&in->pack, &z, m, src, &in->top, e);
-	tribx_zip_done(&z);
+		rc = tribx_pack_entry(&in->pack, z, m, src, &in->top, e);
+	tribx_shelf_drop(shelf, held);
 	return rc;
 }
 
@@ -107,6 +110,9 @@ static int enter_tar(struct trib_bytes *in, struct way *w, struct tribx_error *e
 	bool any = !w->member;
 	in->top = NULL;
 	int rc = tribx_tar_open(lower, &in->pack.limits, &t, e);
+	if (rc == TRIB_OK && in->known)
+		tribx_tar_known(t, in->known);
+	in->known = NULL;                      /* what lies inside of the entry is not */
 	while (rc == TRIB_OK && (rc = tribx_tar_next(t, &x, e)) == TRIB_OK)
 		if (any ? !x.is_folder : is_step(w->member, x.name, &rest))
 			break;
@@ -177,8 +183,13 @@ static int stack(struct tribx_source *src, struct way *w, int act, struct range 
 	if (is == TRIBX_ZIP) {
 		rc = enter_zip(in, w, src, e);
 	} else {
-		int64_t left = src->size - (ranged ? r.from : 0);
-		rc = tribx_range_new(src, ranged ? r.from : 0, ranged && r.size >= 0 && r.size < left ? r.size : left, &in->taken, &in->top, e);
+		const int64_t place = is == TRIBX_TAR && act < 0 ? tribx_shelf_place(in->pack.limits.shelf, src, &in->pack.limits, w->member) : -1;
+		if (place >= 0) {
+			r.from = place;
+			in->known = src;
+		}
+		int64_t left = src->size - (ranged || place >= 0 ? r.from : 0);
+		rc = tribx_range_new(src, ranged || place >= 0 ? r.from : 0, ranged && r.size >= 0 && r.size < left ? r.size : left, &in->taken, &in->top, e);
 	}
 	if (rc < 0 || ranged)
 		return rc;

@@ -16,6 +16,7 @@ struct tribx_limits {
 	int64_t window_max;            /* bytes that a decoder may need */
 	int64_t layers_max;            /* 1 and limits.nesting */
 	const char *password;
+	struct tribx_shelf *shelf;     /* of the run: archives it has looked through; NULL: none */
 };
 struct tribx_entry { char *url, *member, *etag; int64_t size; };                          /* of a listing; freed by tribx_find_done */
 struct tribx_listing { struct tribx_entry *items; size_t count; };

@@ -186,6 +186,7 @@ struct tribx_tar {
 	struct reader *r;
 	char *name;                    /* of the entry in hand */
 	int64_t entries, entries_max;
+	struct tribx_source *known;    /* borrowed */
 };
 
 int tribx_tar_open(struct tribx_stream *lower, const struct tribx_limits *limits, struct tribx_tar **out, struct tribx_error *e)
@@ -202,6 +203,11 @@ int tribx_tar_open(struct tribx_stream *lower, const struct tribx_limits *limits
 	else
 		*out = t;
 	return rc;
+}
+
+void tribx_tar_known(struct tribx_tar *t, struct tribx_source *src)
+{
+	t->known = src;
 }
 
 void tribx_tar_close(struct tribx_tar *t)
@@ -249,7 +255,8 @@ static int check_entry(struct tribx_tar *t, struct tribx_tar_entry *out, struct 
 		return here ? no_memory(e) : e && e->status ? e->status : TRIB_DATA;
 	if ((type != AE_IFREG && type != AE_IFDIR) || CALL(r, HARDLINK, archive_entry_hardlink)(r->entry))
 		return tribx_fail(e, TRIB_DATA, "archive.odd_entry", "entry \"%.60s\" is a link, a device or a pipe", t->name);
-	*out = (struct tribx_tar_entry){ t->name, type == AE_IFDIR || here, CALL(r, SIZE, archive_entry_size)(r->entry) };
+	*out = (struct tribx_tar_entry){ t->name, type == AE_IFDIR || here, CALL(r, SIZE, archive_entry_size)(r->entry),
+	                                 CALL(r, HEADER_AT, archive_read_header_position)(r->a) };
 	return TRIB_OK;
 }
 
@@ -277,6 +284,8 @@ static int read_rest(struct tar_stream *s, struct tribx_error *e)
 {
 	struct tribx_tar_entry x;
 	int rc;
+	if (s->t->known)
+		return (rc = s->t->known->check(s->t->known, e)) < 0 ? rc : TRIB_END;
 	while ((rc = tribx_tar_next(s->t, &x, e)) == TRIB_OK)
 		if (strcasecmp(x.name, s->name) == 0)
 			return tribx_fail(e, TRIB_DATA, "archive.duplicate_entry", "two entries are named \"%s\"", x.name);

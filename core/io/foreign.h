@@ -9,7 +9,7 @@
 #include "io/zip.h"
 
 struct tribx_tar;
-struct tribx_tar_entry { const char *name; bool is_folder; int64_t size; };   /* name: until the next one */
+struct tribx_tar_entry { const char *name; bool is_folder; int64_t size, at; };   /* name: until the next one; at: of its headers */
 
 int tribx_tar_open(struct tribx_stream *lower, const struct tribx_limits *limits, struct tribx_tar **out, struct tribx_error *e);   /* takes lower */
 /* TRIB_END: that was the last one, and the archive is whole. */
@@ -17,6 +17,8 @@ int tribx_tar_next(struct tribx_tar *t, struct tribx_tar_entry *out, struct trib
 /* The entry in hand as a stream. own: it takes t, and its end is TRIB_END only if the rest of the archive is whole, holds no second
  * entry of this name and, if only, no second file. Otherwise t stays the caller's, until whom it must be closed. */
 int tribx_tar_entry(struct tribx_tar *t, bool own, bool only, struct tribx_stream **out, struct tribx_error *e);
+/* All of the archive was verified before, as src is: own ends with the entry, and only looks whether src is still so. */
+void tribx_tar_known(struct tribx_tar *t, struct tribx_source *src);
 void tribx_tar_close(struct tribx_tar *t);                                    /* NULL is fine */
 
 /* An entry of a zip, by its place among the entries. Takes src, also on failure. */

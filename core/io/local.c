@@ -116,6 +116,9 @@ int tribx_local_open(const char *path, struct tribx_source **out, struct tribx_e
 	f->fd = fd;
 	f->base.fd = fd + 1;
 	f->changed = st.st_mtim;
+	const int64_t id[TRIBX_ID] = { (int64_t)st.st_ino, (int64_t)st.st_dev, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+	                               st.st_ctim.tv_sec, st.st_ctim.tv_nsec };
+	memcpy(f->base.id, id, sizeof id);
 	*out = &f->base;
 	return TRIB_OK;
 }

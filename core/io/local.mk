@@ -5,7 +5,7 @@ libcore_la_SOURCES += %D%/parquet.c %D%/parquet.h %D%/sheet.c %D%/sheet.h %D%/sh
                       %D%/xlsx_part.c %D%/xml.c %D%/xml.h
 libcore_la_SOURCES += %D%/bytes.c %D%/bytes.h %D%/cells.c %D%/cells.h %D%/find.c %D%/format.h %D%/glob.c %D%/gzip.c %D%/inflate.c %D%/local.c %D%/source.h \
                       %D%/stream.c %D%/stream.h %D%/zip.c %D%/zip.h %D%/zip_dir.c %D%/zip_name.c
-libcore_la_SOURCES += %D%/codec.c %D%/foreign.c %D%/foreign.h %D%/members.c %D%/memory.c %D%/pack.c %D%/pack.h
+libcore_la_SOURCES += %D%/codec.c %D%/foreign.c %D%/foreign.h %D%/members.c %D%/memory.c %D%/pack.c %D%/pack.h %D%/shelf.c %D%/shelf.h
 libcore_la_SOURCES += %D%/decode_fixed.c %D%/decode_head.h %D%/decode_names.c %D%/decode_record.c %D%/decode_rows.c %D%/decode_rows.h %D%/decode_sniff.c \
                       %D%/decode_total.c %D%/decode_total.h
 libcore_la_SOURCES += %D%/decode_many.c %D%/decode_paths.c %D%/lines.c %D%/lines.h %D%/lines_html.c %D%/lines_json.c %D%/expat.c %D%/expat.h %D%/lines_xml.c %D%/xml_tree.c %D%/xml_tree.h

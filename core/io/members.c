@@ -8,6 +8,7 @@
 #include "base/glob.h"
 #include "io/foreign.h"
 #include "io/pack.h"
+#include "io/shelf.h"
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -22,7 +23,8 @@ struct listing {
 };
 
 /* One archive: how deep it lies, what is looked for in it, and what stands before the names of its entries. */
-struct level { struct tribx_pack pack; const char *pattern, *before; };
+/* plain: a tar as it lies in its file */
+struct level { struct tribx_pack pack; const char *pattern, *before; struct tribx_source *plain; };
 
 static int no_memory(struct tribx_error *e)
 {
@@ -80,7 +82,7 @@ static int list_inner(struct listing *l, const struct level *v, const char *patt
 		tribx_stream_close(s);
 		return no_memory(l->e);
 	}
-	struct level inner = { v->pack, pattern, before };
+	struct level inner = { v->pack, pattern, before, NULL };
 	int rc = list_stream(l, &inner, s, name, l->e);
 	free(before);
 	return rc == TRIB_END ? tribx_fail(l->e, TRIB_DATA, "archive.not_archive", "entry \"%s\" is no archive, though it should be one", name) : rc;
@@ -126,51 +128,62 @@ static int list_entry(struct listing *l, const struct level *v, struct tribx_sou
 
 static int list_zip(struct listing *l, const struct level *v, struct tribx_source *src)
 {
-	struct tribx_zip z;
-	int rc = tribx_zip_load(src, &v->pack.limits, &z, l->e);
-	if (rc < 0)
-		return rc;
+	struct tribx_shelf *shelf = v->pack.in_memory ? NULL : v->pack.limits.shelf;
+	struct tribx_held *held = NULL;
+	const struct tribx_zip *z = tribx_shelf_zip(shelf, src, &v->pack.limits, &held, l->e);
+	if (!z)
+		return l->e->status;
 	char *head = malloc(strlen(v->pattern) + 1);
-	rc = head ? TRIB_OK : no_memory(l->e);
-	for (size_t i = 0; rc == TRIB_OK && i < z.count; i++)
-		if (!z.entries[i].is_folder)
-			rc = list_entry(l, v, src, &z, &z.entries[i], head);
+	int rc = head ? TRIB_OK : no_memory(l->e);
+	for (size_t i = 0; rc == TRIB_OK && i < z->count; i++)
+		if (!z->entries[i].is_folder)
+			rc = list_entry(l, v, src, z, &z->entries[i], head);
 	free(head);
-	tribx_zip_done(&z);
+	tribx_shelf_drop(shelf, held);
 	return rc;
 }
 
 /* ---- tar ---- */
 
-struct names { char **items; size_t count, cap; };
+struct names { struct tribx_place *items; size_t count, cap; };
 
-static int remember(struct names *n, const char *name, struct tribx_error *e)
+static int remember(struct names *n, const struct tribx_tar_entry *x, struct tribx_error *e)
 {
 	if (n->count == n->cap) {
 		size_t cap = n->cap ? n->cap * 2 : 32;
-		char **grown = realloc(n->items, cap * sizeof *grown);
+		struct tribx_place *grown = realloc(n->items, cap * sizeof *grown);
 		if (!grown)
 			return no_memory(e);
 		n->items = grown;
 		n->cap = cap;
 	}
-	return (n->items[n->count] = strdup(name)) ? n->count++, TRIB_OK : no_memory(e);
+	n->items[n->count] = (struct tribx_place){ strdup(x->name), x->at };
+	return n->items[n->count].name ? n->count++, TRIB_OK : no_memory(e);
 }
 
 static int by_letters(const void *a, const void *b)
 {
-	return strcasecmp(*(char *const *)a, *(char *const *)b);
+	return strcasecmp(((const struct tribx_place *)a)->name, ((const struct tribx_place *)b)->name);
 }
 
 static int check_names(struct names *n, struct tribx_error *e)
 {
 	if (n->count)
 		qsort(n->items, n->count, sizeof *n->items, by_letters);
-	for (size_t i = 1; i < n->count; i++)
-		if (strcasecmp(n->items[i - 1], n->items[i]) == 0)
-			return tribx_fail(e, TRIB_DATA, "archive.duplicate_entry", "two entries are named \"%s\"%s", n->items[i],
-			                  strcmp(n->items[i - 1], n->items[i]) ? " but for upper and lower case" : "");
+	for (size_t i = 1; i < n->count; i++) {
+		const char *one = n->items[i - 1].name, *two = n->items[i].name;
+		if (strcasecmp(one, two) == 0)
+			return tribx_fail(e, TRIB_DATA, "archive.duplicate_entry", "two entries are named \"%s\"%s", two,
+			                  strcmp(one, two) ? " but for upper and lower case" : "");
+	}
 	return TRIB_OK;
+}
+
+static void forget(struct names *n)
+{
+	for (size_t i = 0; i < n->count; i++)
+		free(n->items[i].name);
+	free(n->items);
 }
 
 static int list_tar_entry(struct listing *l, const struct level *v, struct tribx_tar *t, const struct tribx_tar_entry *x, char *head)
@@ -203,13 +216,14 @@ static int list_tar(struct listing *l, const struct level *v, struct tribx_strea
 	if (rc == TRIB_OK && !head)
 		rc = no_memory(l->e);
 	while (rc == TRIB_OK && (rc = tribx_tar_next(t, &x, l->e)) == TRIB_OK)
-		if (!x.is_folder && (rc = remember(&names, x.name, l->e)) == TRIB_OK)
+		if (!x.is_folder && (rc = remember(&names, &x, l->e)) == TRIB_OK)
 			rc = list_tar_entry(l, v, t, &x, head);
 	if (rc == TRIB_END)
 		rc = check_names(&names, l->e);
-	for (size_t i = 0; i < names.count; i++)
-		free(names.items[i]);
-	free(names.items);
+	if (rc == TRIB_OK && v->plain)
+		tribx_shelf_put(v->pack.limits.shelf, v->plain, &v->pack.limits, names.items, names.count);
+	else
+		forget(&names);
 	free(head);
 	tribx_tar_close(t);
 	return rc;
@@ -272,7 +286,7 @@ int tribx_members(struct tribx_source *src, const char *path, const char *patter
                   struct tribx_error *e)
 {
 	int64_t taken = 0;
-	struct level v = { { .limits = tribx_limits_of(limits), .taken = &taken }, pattern, "" };
+	struct level v = { { .limits = tribx_limits_of(limits), .taken = &taken }, pattern, "", NULL };
 	struct listing l = { .put = put_member, .ctx = ctx, .e = e };
 	struct tribx_source *lent = NULL;
 	struct tribx_stream *s = NULL;
@@ -282,6 +296,8 @@ int tribx_members(struct tribx_source *src, const char *path, const char *patter
 		return rc < 0 ? rc : TRIB_END;
 	if ((rc = check(pattern, e)) < 0)
 		return rc;
+	if (is == TRIBX_TAR)
+		v.plain = src;
 	if (is == TRIBX_ZIP)
 		rc = tribx_pack_layer(&v.pack, e);
 	if (rc == TRIB_OK && is == TRIBX_ZIP)

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+enum { TRIBX_ID = 7 };
+
 struct tribx_source {
 	int64_t size;
 	int (*pread)(struct tribx_source *s, void *to, size_t size, int64_t at, size_t *got, struct tribx_error *e);
@@ -14,6 +16,7 @@ struct tribx_source {
 	int (*etag)(struct tribx_source *s, char to[64], struct tribx_error *e);
 	void (*close)(struct tribx_source *s);
 	int fd;                          /* + 1: of a file as it is, for libraries that want a path; 0: none */
+	int64_t id[TRIBX_ID];            /* which file, in which state; the first is not 0 if that can be told */
 };
 
 struct tribx_paths { char **items; size_t count, cap; };   /* of a listing; all zero is empty */

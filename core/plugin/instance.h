@@ -20,6 +20,7 @@ struct tribx_job {
 	const char *pipeline, *stream, *run_id;
 	trib_time started;
 	const atomic_bool *stopping;       /* NULL: never */
+	struct tribx_shelf *shelf;         /* NULL: none */
 };
 
 struct tribx_host {

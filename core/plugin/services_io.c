@@ -23,7 +23,9 @@ static const char *dir_of(const struct trib *t)
 
 static struct tribx_limits limits_of(const struct trib *t)
 {
-	return t->format ? tribx_format_limits(t->format) : (struct tribx_limits){ 0 };
+	struct tribx_limits l = t->format ? tribx_format_limits(t->format) : (struct tribx_limits){ 0 };
+	l.shelf = t->job ? t->job->shelf : NULL;
+	return l;
 }
 
 static struct tribx_open **find_open(struct trib *t, const struct trib_bytes *in)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "io/shelf.h"
 #include "plugin/loader.h"
 #include "run/runid.h"
 
@@ -222,7 +223,8 @@ static bool check_period(const struct tribx_flow *f, struct tribx_findings *out)
 static bool build(struct tribx_flow *f, const struct tribx_pipeline *conf, struct tribx_findings *findings)
 {
 	*f = (struct tribx_flow){ .conf = conf, .step_count = (int)conf->step_count };
-	f->job = (struct tribx_job){ .dir = conf->dir, .pipeline = conf->name, .run_id = f->run_id, .started = tribx_now(), .stopping = &f->stopping };
+	f->job = (struct tribx_job){ .dir = conf->dir, .pipeline = conf->name, .run_id = f->run_id, .started = tribx_now(), .stopping = &f->stopping,
+	                             .shelf = tribx_shelf_new() };   /* without memory there is none, and all is read anew */
 	tribx_run_id(f->run_id);
 	f->steps = tribx_arena_new(&f->arena, (conf->step_count + 1) * sizeof *f->steps);
 	bool good = f->steps && load(f, &f->source, &conf->source, "connector", findings);
@@ -333,5 +335,6 @@ void tribx_flow_done(struct tribx_flow *f)
 	stage_done(&f->sink);
 	for (int i = 0; i < f->table_count; i++)
 		trib_free(&f->tables[i].shape);
+	tribx_shelf_free(f->job.shelf);
 	tribx_arena_done(&f->arena);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "fixture.h"
+#include "io/shelf.h"
 
 TestSuite(tar, .init = folder_start, .fini = folder_end);
 
@@ -242,4 +243,82 @@ Test(tar, encrypted_zips)
 		}
 		free(all.p);
 	}
+}
+
+/* What was looked through is read by its place, and anew when it is another file. */
+Test(tar, a_shelf_answers_for_the_file_that_was_looked_at_only)
+{
+	static const struct { void (*format)(struct archive *); const char *name; } formats[] = {
+		{ ustar, "u.tar" }, { pax, "p.tar" }, { gnutar, "g.tar" }, { v7, "v7.tar" }, { zip, "z.zip" }, { pax_xz, "p.tar.xz" },
+	};
+	static const struct item now[] = { { "a.csv", "1\n", 0, NULL }, { "d/b.csv", "22\n", 0, NULL }, { "c.csv", "", 0, NULL }, { "d/e.csv", "4444\n", 0, NULL } },
+	                         later[] = { { "d/e.csv", "new\n", 0, NULL }, { "new.csv", "5\n", 0, NULL }, { "a.csv", "111\n", 0, NULL } },
+	                         twice[] = { { "a.csv", "1\n", 0, NULL }, { "d/b.csv", "2\n", 0, NULL }, { "a.csv", "3\n", 0, NULL } };
+	struct tribx_limits with = { .shelf = tribx_shelf_new() };
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		char a[64], e[64], b[64];
+		const char *name = formats[i].name;
+		snprintf(a, sizeof a, "%s!/a.csv", name);
+		snprintf(b, sizeof b, "%s!/d/b.csv", name);
+		snprintf(e, sizeof e, "%s!/d/e.csv", name);
+		put_packed(name, formats[i].format, NULL, NULL, now, 4);
+		finds(name, "*.csv", &with, "a.csv,c.csv,d/b.csv,d/e.csv");
+		for (int k = 0; k < 2; k++) {
+			gives(e, &with, "4444\n");
+			gives(a, &with, "1\n");
+			gives(b, &with, "22\n");
+		}
+		fails(name, &with, "archive.which_member");
+		char more[80];
+		snprintf(more, sizeof more, "%s!/no.csv", name);
+		fails(more, &with, "archive.no_member");
+		put_packed(name, formats[i].format, NULL, NULL, later, 3);
+		gives(e, &with, "new\n");
+		gives(a, &with, "111\n");
+		fails(b, &with, "archive.no_member");
+		finds(name, "*.csv", &with, "a.csv,d/e.csv,new.csv");
+		gives(a, &with, "111\n");
+		put_packed(name, formats[i].format, NULL, NULL, twice, 3);   /* another file: its end is looked at again */
+		fails(a, &with, "archive.duplicate_entry");
+		struct blob whole = get(name);
+		put_packed(name, formats[i].format, NULL, NULL, now, 4);
+		finds(name, "a.csv", &with, "a.csv");
+		free(whole.p);
+		whole = get(name);
+		put(name, whole.p, whole.n * 2 / 3);
+		struct tribx_error why;
+		cr_expect(slurp(a, NULL, &with, 64, NULL, &why) < 0, "%s: cut, and read", name);
+		free(whole.p);
+	}
+	tribx_shelf_free(with.shelf);
+}
+
+Test(tar, a_shelf_knows_the_first_step_of_a_way)
+{
+	static const struct item inner[] = { { "x.csv", "x\n", 0, NULL }, { "y.csv", "y\n", 0, NULL } };
+	struct tribx_limits with = { .shelf = tribx_shelf_new() };
+	put_packed("in.tar", pax, NULL, NULL, inner, 2);
+	struct blob tar = get("in.tar");
+	struct archive *a = archive_write_new();
+	char path[512];
+	snprintf(path, sizeof path, "%s/out.tar", folder);
+	pax(a);
+	cr_assert(archive_write_open_filename(a, path) == ARCHIVE_OK);
+	for (int i = 0; i < 3; i++) {
+		struct archive_entry *x = archive_entry_new();
+		char name[16];
+		snprintf(name, sizeof name, "in%d.tar", i);
+		archive_entry_set_pathname(x, name);
+		archive_entry_set_filetype(x, AE_IFREG);
+		archive_entry_set_size(x, (la_int64_t)tar.n);
+		cr_assert(archive_write_header(a, x) == ARCHIVE_OK && archive_write_data(a, tar.p, tar.n) == (la_ssize_t)tar.n);
+		archive_entry_free(x);
+	}
+	archive_write_free(a);
+	finds("out.tar", "*.csv", &with, "in0.tar!/x.csv,in0.tar!/y.csv,in1.tar!/x.csv,in1.tar!/y.csv,in2.tar!/x.csv,in2.tar!/y.csv");
+	gives("out.tar!/in2.tar!/y.csv", &with, "y\n");
+	gives("out.tar!/in0.tar!/x.csv", &with, "x\n");
+	fails("out.tar!/in1.tar!/z.csv", &with, "archive.no_member");
+	free(tar.p);
+	tribx_shelf_free(with.shelf);
 }
