@@ -64,7 +64,7 @@ static char *put_f64(char *at, double v, bool json)
 	return at + n;
 }
 
-static char *put_day(char *at, struct files_column *c, int32_t day)
+static inline char *put_day(char *at, struct files_column *c, int32_t day)
 {
 	struct files_day *d = &c->days[(uint32_t)day % FILES_DAYS];
 	if (d->size == 0 || d->day != day) {
@@ -202,7 +202,7 @@ static __attribute__((noinline)) char *csv_cell(struct files_out *o, char *at, c
 static inline char *csv_word(char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row)
 {
 	const int32_t code = c->view.codes[row];
-	struct files_word *w = &c->words[(uint32_t)code % FILES_DAYS];
+	struct files_word *w = &c->words[(uint32_t)code % FILES_KNOWN];
 	if (w->code != code + 1) {
 		char text[80];
 		struct trib_text x = trib_str(&c->view, row);
@@ -217,32 +217,38 @@ static inline char *csv_word(char *at, const struct files_format *f, const struc
 	return at + w->size;
 }
 
-/* What the columns of these rows have in common is asked once; false: there are none of them, or their rows take the slow way. */
+/* What the columns of these rows have in common is asked once; false: their rows take the slow way. */
 static bool kinds(const struct files_format *f, struct files_column *columns, int count)
 {
-	static const uint8_t of[] = { [TRIB_DEC] = FILES_DECIMALS, [TRIB_I64] = FILES_COUNTS, [TRIB_DATE] = FILES_DATES, [TRIB_NULL] = FILES_SLOW };
+	static const uint8_t of[] = { [TRIB_DEC] = FILES_DECIMALS + 1, [TRIB_I64] = FILES_COUNTS + 1, [TRIB_DATE] = FILES_DATES + 1, [TRIB_NULL] = FILES_SLOW + 1 };
 	bool all = !f->json && f->null.n == 0 && count > 1;
-	for (int c = 0; c < count; c++) {
-		const struct trib_view *v = &columns[c].view;
+	for (struct files_column *c = columns; c < columns + count; c++) {
+		const struct trib_view *v = &c->view;
 		const bool text = v->type == TRIB_STR || v->type == TRIB_JSON;
-		columns[c].kind = text ? v->codes ? FILES_WORDS : v->offsets ? FILES_SLOW : FILES_TEXTS : (size_t)v->type < sizeof of ? of[v->type] : FILES_ANY;
-		all &= columns[c].kind != FILES_SLOW;
+		const int other = (size_t)v->type < sizeof of && of[v->type] ? of[v->type] - 1 : FILES_OTHERS;
+		c->known = text ? v->codes ? FILES_WORDS : v->offsets ? FILES_SLOW : FILES_TEXTS : (enum files_kind)other;
+		c->kind = v->validity ? FILES_NULLABLE : c->known;
+		all &= c->known != FILES_SLOW;
 	}
+	columns[count].kind = FILES_END;
 	return all;
 }
 
-/* A whole row. Texts are copied first and looked through together at its end: NULL if one of them needs quotes (or room, of which
- * `end` leaves enough for everything but long texts); then the row is written again cell by cell. */
-static inline char *csv_row(char *at, const char *end, const struct files_format *f, const struct odd *odd, struct files_column *columns, int count, int64_t row)
+/* A whole row with its line end. Texts are copied first and looked through together at its end: NULL if one of them needs quotes (or
+ * room, of which `end` leaves enough for everything but long texts); then the row is written again cell by cell. */
+static inline char *csv_row(char *at, const char *end, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row)
 {
+	const char delimiter = f->delimiter;
 	v16 sum = none16();
-	for (struct files_column *c = columns; c < columns + count; c++) {
+	for (;; c++, *at++ = delimiter) {
 		const struct trib_view *v = &c->view;
-		*at = f->delimiter;
-		at += c > columns;
-		if (v->validity && trib_null(v, row))
-			continue;
-		switch (c->kind) {
+		enum files_kind kind = c->kind;
+		if (kind == FILES_NULLABLE) {
+			if (trib_null(v, row))
+				continue;
+			kind = c->known;
+		}
+		switch (kind) {
 		case FILES_TEXTS: {
 			const int32_t *s = (const int32_t *)v->values + 4 * row;
 			const uint32_t n = (uint32_t)s[0];
@@ -276,11 +282,16 @@ static inline char *csv_row(char *at, const char *end, const struct files_format
 		case FILES_DATES:
 			at = put_day(at, c, ((const int32_t *)v->values)[row]);
 			break;
-		default:
+		case FILES_OTHERS:
 			at = put_plain(at, c, row, false);
+			break;
+		case FILES_END:
+			at[-1] = '\n';               /* the delimiter behind the last cell */
+			return any_odd(sum) ? NULL : at;
+		case FILES_SLOW: case FILES_NULLABLE:
+			return NULL;
 		}
 	}
-	return any_odd(sum) ? NULL : at;
 }
 
 static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
@@ -330,12 +341,15 @@ int64_t files_encode(struct files_out *o, const struct files_format *f, struct f
 			return -1;
 		if (!(at = make_room(o, at, rest)))
 			return -1;
-		next = quick ? csv_row(at, o->block + o->room - rest, f, &odd, columns, count, row) : NULL;
-		if (!(at = next ? next : any_row(o, at, f, &odd, columns, count, row, rest)))
-			return -1;
-		*at = '}';
-		at += f->json;
-		*at++ = '\n';
+		next = quick ? csv_row(at, o->block + o->room - rest, f, &odd, columns, row) : NULL;
+		if (!next) {
+			if (!(at = any_row(o, at, f, &odd, columns, count, row, rest)))
+				return -1;
+			*at = '}';
+			at += f->json;
+			*at = '\n';
+		}
+		at = next ? next : at + 1;
 		o->rows++;
 		if (max_bytes && o->bytes + (at - o->block) >= max_bytes) {
 			to = row + 1;

@@ -302,10 +302,10 @@ static struct files_column *new_columns(struct trib *t, int n)
 {
 	struct files_column *c = trib_scratch(t, ((size_t)n + 1) * sizeof *c);
 	struct files_day *days = trib_scratch(t, FILES_DAYS * sizeof *days);
-	struct files_word *words = trib_scratch(t, ((size_t)n + 1) * FILES_DAYS * sizeof *words);
+	struct files_word *words = trib_scratch(t, ((size_t)n + 1) * FILES_KNOWN * sizeof *words);
 	for (int i = 0; c && days && words && i < n; i++) {
 		c[i].days = days;
-		c[i].words = words + i * FILES_DAYS;
+		c[i].words = words + i * FILES_KNOWN;
 	}
 	return days && words ? c : NULL;
 }

@@ -22,8 +22,9 @@ struct files_column {
 	struct trib_view view;
 	const char *prefix;               /* JSON: ,"name": */
 	size_t prefix_size;
-	enum files_kind { FILES_ANY, FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_COUNTS, FILES_DATES, FILES_SLOW } kind;   /* of CSV: how its cells are written */
-	struct files_word { int32_t code; int size; char text[24]; } *words;   /* a dictionary's, as they are written; FILES_DAYS of them */
+	enum files_kind { FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_COUNTS, FILES_DATES, FILES_OTHERS, FILES_SLOW, FILES_NULLABLE, FILES_END } kind, known;
+	/* of CSV: how its cells are written. NULLABLE: as `known` says, where they are not null. END: behind the last column. */
+	struct files_word { int32_t code; int size; char text[24]; } *words;   /* a dictionary's, as they are written; FILES_KNOWN of them */
 	struct files_day { int32_t day; int size; char text[16]; } *days;   /* FILES_DAYS of them: reports repeat their dates */
 };
 
@@ -36,7 +37,7 @@ struct files_out {                        /* a file being written, with its bloc
 	struct files_writer *writer;      /* out.c */
 };
 
-enum { FILES_BLOCK = 1 << 20, FILES_DAYS = 64 };
+enum { FILES_BLOCK = 1 << 20, FILES_DAYS = 512, FILES_KNOWN = 64 };
 
 /* ---- out.c: blocks to the disk ---- */
 
@@ -48,7 +49,7 @@ void files_out_drop(struct files_out *o);                 /* closed as it is, wh
 void files_out_done(struct files_out *o);
 /* ---- encode.c ---- */
 bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count);
-/* Rows [from, to) of the columns. Stops early at a row's end once the file has max_bytes (0: no bound); answers the
+/* Rows [from, to) of the columns, behind which there is one more. Stops early at a row's end once the file has max_bytes (0: no bound); answers the
  * next row, or -1: o->error. */
 int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count,
                      int64_t from, int64_t to, int64_t max_bytes);

@@ -34,9 +34,9 @@ static void cells_of(struct fuzz_in in, struct cells *c)
 static char *encode(const struct files_format *f, const struct trib_batch *b, const char *const *prefixes, size_t *size)
 {
 	struct files_out o = { .fd = memfd_create("out", MFD_CLOEXEC) };
-	struct files_column c[COLUMNS] = { 0 };
+	struct files_column c[COLUMNS + 1] = { 0 };
 	struct files_day days[FILES_DAYS] = { 0 };
-	struct files_word words[COLUMNS][FILES_DAYS] = { 0 };
+	struct files_word words[COLUMNS][FILES_KNOWN] = { 0 };
 	static const char *const names[] = { "a", "b", "c" };
 	const int fd = dup(o.fd);
 	FUZZ_LAW(fd >= 0 && files_out_start(&o, 0), "no file");

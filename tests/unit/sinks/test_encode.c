@@ -15,7 +15,7 @@ static char *encoded(const struct files_format *f, const struct trib_batch *b, c
 	struct files_out o = { .fd = memfd_create("out", 0) };
 	struct files_column c[16] = { 0 };
 	struct files_day days[FILES_DAYS] = { 0 };
-	struct files_word words[16][FILES_DAYS] = { 0 };
+	struct files_word words[16][FILES_KNOWN] = { 0 };
 	int n = trib_cols(b);
 	cr_assert(o.fd >= 0 && files_out_start(&o, 0));
 	for (int i = 0; i < n; i++) {
@@ -224,9 +224,9 @@ Test(encode, speed)
 	}
 	cr_assert(tribx_ready(&b, &e) == 0);
 	struct files_out o = { .fd = open("/dev/null", O_WRONLY) };
-	struct files_column c[9] = { 0 };
+	struct files_column c[9 + 1] = { 0 };
 	struct files_day days[FILES_DAYS] = { 0 };
-	struct files_word known[9][FILES_DAYS] = { 0 };
+	struct files_word known[9][FILES_KNOWN] = { 0 };
 	const struct files_format f = { .delimiter = ',', .null = { "", 0 } };
 	struct timespec t0, t1;
 	files_out_start(&o, 0);
