@@ -374,12 +374,8 @@ static int store(struct trib *t, struct files *s, json_t *stream, const struct t
 /* Names after the commit. A fault here undoes nothing: the next claim finishes it. */
 static void tidy(struct trib *t, struct files *s, json_t *stream)
 {
-	json_t *e;
-	size_t i;
-	if (files_publish(t, s, stream) < 0)
+	if (files_settle(t, s, stream) < 0)
 		trib_log(t, "committed files of %s keep their hidden names until the next run", s->path);
-	json_array_foreach(json_object_get(stream, "replaced"), i, e)
-		unlinkat(s->root - 1, json_string_value(e), 0);
 }
 
 int files_commit(struct trib *t, struct files *s, const struct trib_commit *c)
@@ -394,8 +390,7 @@ int files_commit(struct trib *t, struct files *s, const struct trib_commit *c)
 	if (rc == TRIB_OK && !(stream = files_manifest_stream(m, s->load->pipeline, s->load->stream)))
 		rc = no_memory(t);
 	if (rc == TRIB_OK) {
-		files_publish(t, s, stream);   /* what the commit before this one named by now: said in the manifest */
-		json_object_del(stream, "replaced");
+		files_settle(t, s, stream);    /* what the commit before this one named by now: said in the manifest */
 		rc = store(t, s, stream, c, dead);
 	}
 	if (rc == TRIB_OK && (rc = files_manifest_save(t, s, m)) == TRIB_OK)

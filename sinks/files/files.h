@@ -82,7 +82,7 @@ void files_forget_orphans(json_t *stream);
 /* finishes what a crash left: names, leftovers */
 int files_recover(struct trib *t, struct files *s, json_t *stream);
 /* gives committed files their names */
-int files_publish(struct trib *t, struct files *s, json_t *stream);
+int files_settle(struct trib *t, struct files *s, json_t *stream);
 
 /* ---- the sink ---- */
 

@@ -159,7 +159,7 @@ static int publish_list(struct trib *t, struct files *s, json_t *list)
 	return rc;
 }
 
-int files_publish(struct trib *t, struct files *s, json_t *stream)
+static int publish(struct trib *t, struct files *s, json_t *stream)
 {
 	int rc = publish_list(t, s, json_object_get(stream, "files"));
 	return rc == TRIB_OK ? publish_list(t, s, json_object_get(stream, "dead_letters")) : rc;
@@ -219,7 +219,7 @@ void files_forget_orphans(json_t *stream)
 			json_array_remove(list, i);
 }
 
-/* Replaced files that a crash left beside the new ones. */
+/* Replaced files, when the new ones have their names. */
 static int drop_replaced(struct trib *t, struct files *s, json_t *stream)
 {
 	json_t *e;
@@ -234,10 +234,14 @@ static int drop_replaced(struct trib *t, struct files *s, json_t *stream)
 	return TRIB_OK;
 }
 
+int files_settle(struct trib *t, struct files *s, json_t *stream)
+{
+	const int rc = publish(t, s, stream);
+	return rc == TRIB_OK ? drop_replaced(t, s, stream) : rc;
+}
+
 int files_recover(struct trib *t, struct files *s, json_t *stream)
 {
-	int rc = files_publish(t, s, stream);
-	if (rc == TRIB_OK)
-		rc = drop_replaced(t, s, stream);
+	int rc = files_settle(t, s, stream);
 	return rc == TRIB_OK ? sweep_folder(t, s, stream, "") : rc;
 }
