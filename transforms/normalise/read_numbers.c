@@ -91,15 +91,16 @@ static int64_t plain_numbers(struct norm *s, const struct trib_view *v, int64_t 
 	const bool by_row = s->o.locale_by != NULL;
 	if ((v->type != TRIB_STR && v->type != TRIB_JSON) || v->validity || v->codes)
 		return i;
+	const int32_t *const entry = r->entry, *const style = by_row ? r->style : NULL;
 	for (; i < r->count; i++) {
 		const struct trib_text cell = trib_str(v, i);
-		const int32_t style = by_row ? r->style[i] : 0;
-		if (r->entry[i] < 0 || style < 0 || cell.n == 0 || (unsigned char)(cell.p[cell.n - 1] - '0') > 9)
+		const int32_t at = style ? style[i] : 0;
+		if (entry[i] < 0 || at < 0 || cell.n == 0 || (unsigned char)(cell.p[cell.n - 1] - '0') > 9)
 			break;
-		const struct norm_style *z = by_row ? &s->style_of[style] : &s->only;
+		const struct norm_style *z = style ? &s->style_of[at] : &s->only;
 		trib_dec d;
 		int scale;
-		if ((by_row && !z->known) || trib_number(&z->numbers, cell, &d, &scale) != 0)
+		if ((style && !z->known) || trib_number(&z->numbers, cell, &d, &scale) != 0)
 			break;
 		r->m[i] = norm_wide_of(d);
 		r->scale[i] = (int8_t)scale;

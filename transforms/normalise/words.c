@@ -91,9 +91,9 @@ static bool plain_codes(struct norm_words *w, const struct trib_view *v, int64_t
 static inline bool is_seen(const struct norm_words *w, const struct norm_seen *s, const char *p, int32_t size)
 {
 	uint64_t x, y;
-	if (s->size != size || size <= 16)
-		return s->size == size;
-	const char *met = w->texts[s->next - 1].p;
+	if (s->size != size + 1 || size <= 16)
+		return s->size == size + 1;
+	const char *met = w->texts[s->code].p;
 	memcpy(&x, met + 8, 8), memcpy(&y, p + 8, 8);
 	return x == y && (size <= 24 || memcmp(met + 16, p + 16, (size_t)size - 24) == 0);
 }
@@ -120,14 +120,14 @@ bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, i
 		} else
 			memcpy(&a, x, 8), memcpy(&b, x + 2, 8);
 		struct norm_seen *s = &w->seen[(a ^ b * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu >> NORM_SEEN_SHIFT];   /* bits that all others reach */
-		if (s->a == a && s->b == b && s->next > 0 && is_seen(w, s, p, size)) {
-			out[i] = s->next - 1;
+		if (s->a == a && s->b == b && is_seen(w, s, p, size)) {
+			out[i] = s->code;
 			continue;
 		}
 		out[i] = norm_code_of(w, (struct trib_text){ p, (size_t)size }, max);
 		if (out[i] < 0)
 			return false;
-		*s = (struct norm_seen){ a, b, out[i] + 1, size };
+		*s = (struct norm_seen){ a, b, out[i], size + 1 };
 	}
 	return true;
 }

@@ -12,7 +12,7 @@ struct norm_words {
 	struct norm_key { uint64_t hash, a, b; } *keys;
 	int32_t *slots;                  /* code + 1, 0 is free */
 	int32_t count, cap, mask;
-	struct norm_seen { uint64_t a, b; int32_t next, size; } *seen;   /* texts met last: a short one's Arrow view, a long one's ends; code + 1 */
+	struct norm_seen { uint64_t a, b; int32_t code, size; } *seen;   /* texts met last: a short one's Arrow view, a long one's ends; size + 1 */
 	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
 };
 
