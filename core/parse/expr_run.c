@@ -2,6 +2,7 @@
  * texts that were made for a strip are forgotten with it. */
 #include <stdlib.h>
 #include "arrow/batch.h"
+#include "arrow/build.h"
 #include "arrow/cast.h"
 #include "parse/expr_node.h"
 
@@ -249,6 +250,8 @@ int tribx_expr_eval(struct trib_expr *x, const struct trib_batch *in, struct tri
 	if (status == TRIB_OK)
 		status = cast_to(x, in, type, type == TRIB_DEC ? tribx_scale(out, col) : 0, e);
 	const int64_t rows = in->array.length;
+	if (status == TRIB_OK && rows > 0 && type != TRIB_NULL)
+		(void)tribx_column_reserve(out, col, rows);   /* once, not strip by strip */
 	for (int64_t base = 0; base < rows && status == TRIB_OK; base += TRIBX_STRIP) {
 		const int n = (int)(rows - base < TRIBX_STRIP ? rows - base : TRIBX_STRIP);
 		if (!strip(x, base, n))

@@ -45,27 +45,29 @@ void tribx_index_done(struct tribx_index *ix)
 	*ix = (struct tribx_index){ 0 };
 }
 
-static bool grow(uint32_t **at, size_t *cap, size_t used, size_t want)
+/* part: of the range that is done, in 256ths; as many again as it had are expected of the rest, so that nothing is copied twice. */
+static bool grow(uint32_t **at, size_t *cap, size_t used, size_t want, size_t part)
 {
 	if (want <= *cap)
 		return true;
-	uint32_t *grown = tribx_block_grow(*at, (want + want / 2) * sizeof **at, *at ? used * sizeof **at : 0);
+	const size_t all = part ? used * 272 / part : 0, more = all > want + want / 2 ? all : want + want / 2;
+	uint32_t *grown = tribx_block_grow(*at, more * sizeof **at, *at ? used * sizeof **at : 0);
 	*at = grown;
 	*cap = grown ? tribx_block_size(grown) / sizeof **at : 0;
 	return grown;
 }
 
-static bool room(struct tribx_index *ix, size_t more)
+static bool room(struct tribx_index *ix, size_t more, size_t part)
 {
-	return grow(&ix->ends, &ix->ends_cap, ix->fields + 1, ix->fields + more + SLACK) &&
-	       grow(&ix->recs, &ix->recs_cap, ix->records + 1, ix->records + more + SLACK);
+	return grow(&ix->ends, &ix->ends_cap, ix->fields + 1, ix->fields + more + SLACK, part) &&
+	       grow(&ix->recs, &ix->recs_cap, ix->records + 1, ix->records + more + SLACK, part);
 }
 
 static bool start(struct tribx_index *ix, size_t from)
 {
 	ix->fields = ix->records = 0;
 	ix->odd = ix->open = false;
-	if (!room(ix, STRIP))
+	if (!room(ix, STRIP, 0))
 		return false;
 	ix->ends[0] = (uint32_t)from - 1;
 	ix->recs[0] = 0;
@@ -78,7 +80,7 @@ bool tribx_scan_serial(const struct tribx_dialect *d, const char *p, size_t from
 	if (!start(ix, from))
 		return false;
 	for (size_t at = from; at < to; at++) {
-		if ((at - from) % STRIP == 0 && !room(ix, STRIP))
+		if ((at - from) % STRIP == 0 && !room(ix, STRIP, 0))
 			return false;
 		enum step step = tribx_step(d, (unsigned char)p[at], &state);
 		ix->odd |= (step & STEP_ODD) != 0;
@@ -107,7 +109,7 @@ bool tribx_scan(enum tribx_isa isa, const struct tribx_dialect *d, const char *p
 		return false;
 	struct tribx_strip s = { .after_end = 1 };
 	for (size_t at = from; at < to; at += STRIP) {
-		if (!room(ix, STRIP))
+		if (!room(ix, STRIP, (at - from) * 256 / (to - from)))
 			return false;
 		s.first = ix->ends + 1;
 		s.ends = s.first + ix->fields;
