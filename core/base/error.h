@@ -12,6 +12,7 @@
 struct tribx_error {
 	int status;               /* enum trib_status; 0: not set */
 	bool note;                /* of a finding: what was found out, not even a warning */
+	bool of_value;            /* of a finding: it is about one value, which has one fault */
 	char code[48];            /* csv.ragged_row; see errors.def */
 	char text[512];           /* what, no "failed to", no full stop */
 	char file[256];           /* the user's file, as the user would name it; "" none */

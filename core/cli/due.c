@@ -52,6 +52,18 @@ static bool one_run(struct doing *d, size_t i, const struct tribx_window *w)
 	return !hopeless(r) && !tribx_runs_stopped();
 }
 
+/* Something is wrong with its file: findings say what. The others are none the worse for it. */
+static void cannot_run(struct doing *d, size_t i)
+{
+	struct tribx_report *r = d->report;
+	tribx_runs_not(&d->p->pipelines[i], false, r);
+	r->status = TRIB_CONFIG;
+	r->exit_code = tribx_exit_of(TRIB_CONFIG);
+	tribx_summary_add(d->c, &d->summary, &d->p->pipelines[i], r);
+	d->code = tribx_exit_worse(d->code, tribx_exit_of(TRIB_CONFIG));
+	d->statuses[i] = TRIB_CONFIG;
+}
+
 static void run_list(struct doing *d, size_t i, const struct tribx_due *due)
 {
 	if (!d->p->pipelines[i].period_at) {   /* it reads the same whatever the period */
@@ -119,6 +131,10 @@ static void one(struct doing *d, size_t i, bool patient)
 	struct tribx_lock lock = { 0 };
 	struct tribx_error e = { 0 };
 	char holder[128];
+	if (patient && (p->faulty || !tribx_check(p, &d->c->findings))) {
+		cannot_run(d, i);
+		return;
+	}
 	const bool good = tribx_schedule_load(&s, p, &d->c->findings) && s.given;
 	d->put_off[i] = 0;
 	if (good && patient)

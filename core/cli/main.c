@@ -57,7 +57,13 @@ int tribx_cli_faults(const struct tribx_cli *c)
 struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path)
 {
 	path = path ? path : c->arg_count ? c->args[0] : ".";
-	struct tribx_project *p = tribx_project_load(path, c->sets, c->set_count, &c->findings);
+	struct tribx_project *p = tribx_project_read(path, c->sets, c->set_count, &c->findings);
+	for (size_t i = 0; p && i < p->count; i++) {
+		const struct tribx_pipeline *is = &p->pipelines[i];
+		const bool picked = tribx_cli_picks(c, is);
+		if (is->findings && (picked || is->nameless))   /* what has no name may be meant: said, and nothing fails of it */
+			tribx_findings_add(&c->findings, is->findings, !picked);
+	}
 	if (p)
 		tribx_cli_schedules(c, p);
 	return p;

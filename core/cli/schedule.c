@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/scheduled.h"
+#include "run/run.h"
 #include "run/store.h"
 #include "sched/lock.h"
 
@@ -27,7 +28,7 @@ struct seen {
 	struct tribx_tries tries;            /* of the oldest period that is due, else of the last done */
 	struct tribx_window next, last;      /* last: the newest period that is done; id "" none */
 	int64_t now, next_at, due_at;        /* due_at: INT64_MIN, nothing is due */
-	bool busy;
+	bool busy, faulty;                   /* faulty: nothing else is known */
 	char holder[128];
 };
 
@@ -78,8 +79,11 @@ static void see_lock(struct seen *v)
 static int look(struct tribx_cli *c, const struct tribx_pipeline *p, struct seen *v)
 {
 	*v = (struct seen){ .p = p, .now = tribx_cli_seconds(), .due_at = INT64_MIN };
+	v->faulty = p->faulty || !tribx_check(p, &c->findings);
+	if (v->faulty)
+		return tribx_exit_of(TRIB_CONFIG);
 	if (!tribx_schedule_load(&v->s, p, &c->findings) || !v->s.given)
-		return tribx_cli_faults(c);
+		return 0;   /* it is checked by now */
 	int code = tribx_cli_record(c, p, &v->s, &v->record);
 	if (code)
 		return code;
@@ -103,6 +107,8 @@ static int look(struct tribx_cli *c, const struct tribx_pipeline *p, struct seen
 
 static const char *state_of(const struct seen *v)
 {
+	if (v->faulty)
+		return "faulty";
 	if (v->s.paused)
 		return "paused";
 	if (v->busy)
@@ -112,23 +118,45 @@ static const char *state_of(const struct seen *v)
 	return v->tries.count > 0 && !v->tries.good ? "late" : "due";
 }
 
-/* Calls each for every scheduled pipeline that is picked, and named if a name is given (NAME is all of NAME/...). */
+/* A pipeline that cannot be looked at is said beside those before it, and the others are looked at. */
+static int look_beside(struct tribx_cli *c, const struct tribx_pipeline *p, struct seen *v)
+{
+	const struct tribx_error first = c->error;
+	c->error = (struct tribx_error){ 0 };
+	const int code = look(c, p, v);
+	struct tribx_error *e = first.status && c->error.status ? tribx_finding_new(&c->findings) : NULL;
+	if (e)
+		*e = c->error;
+	if (first.status)
+		c->error = first;
+	return code;
+}
+
+/* Calls each for every scheduled pipeline that is picked, and named if a name is given (NAME is all of NAME/...), and for those
+ * of which it is not known. */
 static int each(struct tribx_cli *c, const char *path, const char *name, size_t *count, verb *call, void *ctx)
 {
+	const char **only = name && !c->select_count ? tribx_arena_new(&c->arena, sizeof *only) : NULL;
+	if (only) {   /* what is wrong with others is none of its business */
+		*only = name;
+		c->select = only;
+		c->select_count = 1;
+	}
 	struct tribx_project *p = tribx_cli_project(c, path);
-	int code = tribx_cli_faults(c);
+	int code = p ? 0 : tribx_cli_faults(c);
 	bool known = !name;
-	for (size_t i = 0; p && !code && i < p->count; i++) {
+	for (size_t i = 0; p && i < p->count; i++) {
 		const struct tribx_pipeline *is = &p->pipelines[i];
 		struct seen v;
 		if (!tribx_cli_picks(c, is) || (name && strcmp(name, is->name) != 0 && strcmp(name, is->base) != 0))
 			continue;
 		known = true;
-		code = look(c, is, &v);
-		if (code == 0 && v.s.given) {
-			code = call(c, &v, ctx);
+		int own = look_beside(c, is, &v);
+		if (v.faulty || (own == 0 && v.s.given)) {
+			own = tribx_exit_worse(own, call(c, &v, ctx));
 			++*count;
 		}
+		code = tribx_exit_worse(code, own);
 		free(v.due.items);
 		tribx_record_free(&v.record);
 		tribx_schedule_done(&v.s);
@@ -148,11 +176,10 @@ static int run_verb(struct tribx_cli *c, const struct flags *f, size_t *count, v
 
 static int show(struct tribx_cli *c, int code, size_t count, struct tribx_table *t)
 {
-	if (code)
+	if (count == 0) {
 		tribx_table_done(t);
-	else if (count == 0) {
-		tribx_table_done(t);
-		tribx_cli_nothing(c, "no pipeline here has a schedule");
+		if (code == 0)
+			tribx_cli_nothing(c, "no pipeline here has a schedule");
 	} else
 		tribx_cli_table(c, t);
 	return code;
@@ -177,6 +204,13 @@ static int list_one(struct tribx_cli *c, struct seen *v, void *ctx)
 	char text[128], at[40];
 	(void)c;
 	tribx_table_cell(t, v->p->name);
+	if (v->faulty) {
+		for (int i = 0; i < 6; i++)
+			tribx_table_cell(t, NULL);
+		tribx_table_cell(t, state_of(v));
+		tribx_table_row(t);
+		return 0;
+	}
 	expression(&v->s, text, sizeof text);
 	tribx_table_cell(t, text);
 	tribx_table_cell(t, v->s.tz);
@@ -221,7 +255,7 @@ static int next_one(struct tribx_cli *c, struct seen *v, void *ctx)
 	int64_t at = v->next_at;
 	char local[40], utc[40];
 	(void)c;
-	for (int64_t i = 0; i < n->limit && at != INT64_MAX; i++) {
+	for (int64_t i = 0; !v->faulty && i < n->limit && at != INT64_MAX; i++) {
 		local_text(v->s.zone, at, local);
 		trib_time_text((trib_time){ at * 1000000 }, utc);
 		tribx_table_cell(n->t, v->p->name);
@@ -289,7 +323,9 @@ static void why_due(const struct seen *v, const char *state, struct tribx_buf *b
 static void reason(const struct seen *v, const char *state, struct tribx_buf *b)
 {
 	char at[40];
-	if (strcmp(state, "paused") == 0)
+	if (v->faulty)
+		tribx_buf_fmt(b, "cannot run: something is wrong in %s; `trib check` says what", v->p->file);
+	else if (strcmp(state, "paused") == 0)
 		tribx_buf_puts(b, "paused by `paused: true` in its schedule");
 	else if (strcmp(state, "running") == 0)
 		tribx_buf_fmt(b, "running: %s", v->holder);
@@ -333,7 +369,7 @@ static int why(struct tribx_cli *c, const void *flags)
 
 const struct tribx_command tribx_cmd_schedule_list = {
 	.name = "schedule list", .group = "run", .usage = "[PATH|PIPELINE]", .help = "Lists schedules: what was done last, how much is due, what is due next.",
-	.more = "States: waiting (nothing is due), due, late (due and tried in vain), running, paused.",
+	.more = "States: waiting (nothing is due), due, late (due and tried in vain), running, paused, faulty (its file has a fault: it cannot run).",
 	.examples = "trib schedule list\ntrib schedule list . --select 'carrier-*'\ntrib schedule list --json",
 	.flags = now_fields, .flags_size = sizeof(struct flags), .args_max = 1, .run = list
 };

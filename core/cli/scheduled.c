@@ -31,16 +31,24 @@ static void sample(struct tribx_cli *c, struct tribx_project *p, struct tribx_pi
 	struct tribx_pipeline at;
 	struct tribx_window w = tribx_period_newest(s, tribx_cli_seconds());
 	w.again = true;
-	if (tribx_pipeline_at(is, &w, &p->arena, &c->findings, &at))
+	if (tribx_pipeline_at(is, &w, &p->arena, &c->findings, &at)) {
+		at.findings = is->findings;
 		*is = at;
+	} else
+		is->faulty = true;
 }
 
 void tribx_cli_schedules(struct tribx_cli *c, struct tribx_project *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		struct tribx_schedule s;
-		if (tribx_schedule_load(&s, &p->pipelines[i], &c->findings) && p->pipelines[i].period_at)
-			sample(c, p, &p->pipelines[i], &s);
+		struct tribx_pipeline *is = &p->pipelines[i];
+		if (!tribx_cli_picks(c, is))
+			continue;
+		if (!tribx_schedule_load(&s, is, &c->findings))
+			is->faulty = true;
+		else if (is->period_at)
+			sample(c, p, is, &s);
 		tribx_schedule_done(&s);
 	}
 }

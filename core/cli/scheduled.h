@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "sched/schedule.h"
 
-/* Checks every schedule; a pipeline that names ${period.…} becomes that of the last period that is due. */
+/* Checks the schedules of those that are picked: what is wrong makes it faulty. A pipeline that names ${period.…} becomes that of the last period that is due. */
 void tribx_cli_schedules(struct tribx_cli *c, struct tribx_project *p);
 /* Every picked pipeline with periods becomes that of `id`. false: a fault, or none has periods. */
 bool tribx_cli_period(struct tribx_cli *c, struct tribx_project *p, const char *id);

@@ -2,12 +2,23 @@
 #ifndef TRIBX_LOAD_H
 #define TRIBX_LOAD_H
 
+#include <pthread.h>
 #include "config/pipeline.h"
 
 /* A file's whole text, 0-terminated, without a byte order mark: UTF-8 and free of control characters, or findings at
  * `where` (NULL: at the file) and NULL. */
 const char *tribx_file_text(const char *path, const char *shown_as, const struct tribx_conf *where,
                             struct tribx_arena *arena, struct tribx_findings *f);
+/* What the includes of a project share (include.c). */
+struct tribx_cache {
+	pthread_mutex_t lock;
+	struct tribx_project *project;
+	const char *shown_dir;               /* "" or "examples/quickstart/" */
+	struct tribx_file *files;
+};
+const struct tribx_conf *tribx_include(void *ctx, const struct tribx_conf *where, struct tribx_findings *f);   /* ctx: the cache */
+const char *tribx_join(struct tribx_arena *arena, const char *a, const char *b, const char *c);   /* NULL: no memory */
+
 /* Text in the three formats. NULL: findings. */
 const struct tribx_conf *tribx_yaml(const char *text, const char *file, struct tribx_arena *arena,
                                     struct tribx_findings *f);

@@ -59,6 +59,9 @@ struct tribx_pipeline {
 	const struct tribx_conf *conf, *schedule;
 	const struct tribx_conf *period_at;    /* the first value with ${period.…}; NULL: what is read is the same for all */
 	const struct tribx_window *window;     /* that they were made of; NULL: they stand as written */
+	const struct tribx_findings *findings; /* of its file as it was read; NULL: none */
+	bool faulty;                           /* it cannot be run; no more than name, base, file and dir may be there */
+	bool nameless;                         /* the file could not be read as far as its name; named like the file */
 	const struct tribx_conf *raw;          /* before substitution, and what it was substituted with */
 	const struct tribx_vars *vars;
 };
@@ -70,7 +73,11 @@ struct tribx_project {
 	struct tribx_pipeline *pipelines; size_t count;   /* in the order of after:, then of names; for_each unrolled */
 };
 struct tribx_set { const char *key, *value; };   /* --set source.url=... */
-/* Every fault of every file is a finding. NULL only if nothing could be read. */
+/* What is wrong with a pipeline stays with it, and with nobody else; f: what is wrong with all. NULL only if nothing could be
+ * read. */
+struct tribx_project *tribx_project_read(const char *path, const struct tribx_set *sets, size_t set_count,
+                                         struct tribx_findings *f);
+/* The same, and every fault of every file is a finding. */
 struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count,
                                          struct tribx_findings *f);
 /* every step has its plugin's name and options: it can be looked at further */

@@ -1,11 +1,12 @@
 /* project - a folder or a file as pipelines: found, read, unrolled over for_each, put in order. Every fault of every
- * file is collected; what is faulty is left out of the order, never guessed. */
+ * file is collected and kept with its pipeline: what is faulty is in the order as well, so that those that come after it
+ * know, and those that do not run without it. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "config/load.h"
@@ -13,26 +14,18 @@
 /* One pipeline file. */
 struct unit {
 	const char *shown, *name;            /* as the user would name it; `pipeline:` */
-	struct tribx_conf *root;
+	struct tribx_conf *root;             /* NULL: it could not be read, or has no name */
+	struct tribx_findings f;             /* of the file; what is wrong with one instance only is kept with that */
+	bool nameless;
 	const char **after; size_t after_count;
 	size_t first, count;                 /* its instances */
 	int mark;                            /* of the ordering: 0 new, 1 being visited, 2 done */
 };
 
-struct file { struct file *next; const char *shown; const struct tribx_conf *conf; };
-
-/* What the includes of a project share: each file is read once, for all instances. */
-struct cache {
-	pthread_mutex_t lock;
-	struct tribx_project *project;
-	const char *shown_dir;               /* "" or "examples/quickstart/" */
-	struct file *files;
-};
-
 struct loader {
 	struct tribx_project *p;
-	struct cache *cache;
-	struct tribx_findings *f;
+	struct tribx_cache *cache;
+	struct tribx_findings *all, *f;      /* of the whole; of what is at hand */
 	const struct tribx_set *sets;
 	size_t set_count, cap, unit_count;
 	struct unit *units;
@@ -44,64 +37,9 @@ static void *memory(struct loader *l, void *p)
 {
 	if (!p && !l->memory) {
 		l->memory = true;
-		tribx_no_memory(l->f);
+		tribx_no_memory(l->all);
 	}
 	return p;
-}
-
-static const char *join(struct tribx_arena *arena, const char *a, const char *b, const char *c)
-{
-	struct tribx_buf out = { 0 };
-	tribx_buf_fmt(&out, "%s%s%s", a, b, c);
-	const char *text = out.failed ? NULL : tribx_arena_text(arena, out.p, out.n);
-	tribx_buf_done(&out);
-	return text;
-}
-
-/* ---- files of lists and maps ---- */
-
-static const struct file *known_file(const struct cache *c, const struct tribx_conf *where)
-{
-	const char *dir = *where->text == '/' ? "" : c->shown_dir;
-	size_t n = strlen(dir);
-	for (const struct file *known = c->files; known; known = known->next)
-		if (strncmp(known->shown, dir, n) == 0 && strcmp(known->shown + n, where->text) == 0)
-			return known;
-	return NULL;
-}
-
-static const struct tribx_conf *read_file(struct cache *c, const struct tribx_conf *where, struct tribx_findings *f)
-{
-	struct tribx_arena *arena = &c->project->arena;
-	bool rooted = *where->text == '/';
-	const char *shown = join(arena, rooted ? "" : c->shown_dir, where->text, "");
-	const char *path = join(arena, rooted ? "" : c->project->dir, rooted ? "" : "/", where->text);
-	if (!shown || !path) {
-		tribx_no_memory(f);
-		return NULL;
-	}
-	const char *text = tribx_file_text(path, shown, where, arena, f), *end = strrchr(shown, '.');
-	struct file *file = tribx_arena_new(arena, sizeof *file);
-	if (!file) {
-		tribx_no_memory(f);
-		return NULL;
-	}
-	bool csv = end && strcmp(end, ".csv") == 0;
-	*file = (struct file){ c->files, shown, !text ? NULL : csv ? tribx_csv_conf(text, shown, arena, f)
-	                       : tribx_yaml(text, shown, arena, f) };
-	c->files = file;
-	return file->conf;
-}
-
-/* Workers fill the options of their own instances: a file is read once, whoever asks first. */
-static const struct tribx_conf *include(void *ctx, const struct tribx_conf *where, struct tribx_findings *f)
-{
-	struct cache *c = ctx;
-	pthread_mutex_lock(&c->lock);
-	const struct file *known = known_file(c, where);
-	const struct tribx_conf *conf = known ? known->conf : read_file(c, where, f);
-	pthread_mutex_unlock(&c->lock);
-	return conf;
 }
 
 /* ---- one file ---- */
@@ -124,43 +62,76 @@ static const char *name_of(struct loader *l, const struct tribx_conf *c, const c
 	return NULL;
 }
 
-/* NULL: it is not a pipeline, or a finding says why. */
-static struct unit *read_unit(struct loader *l, const char *path, const char *shown, bool must)
+/* What a file that is no YAML seems to call itself: the line is there, the rest is not. NULL: nothing. */
+static const char *seeming_name(struct loader *l, const char *text)
+{
+	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL) {
+		if (strncmp(line, "pipeline:", 9) != 0)
+			continue;
+		const char *from = line + 9 + strspn(line + 9, " \t\"'");
+		const char *name = memory(l, tribx_arena_text(&l->p->arena, from, strcspn(from, " \t\r\n\"'#")));
+		return name && good_name(name) ? name : NULL;
+	}
+	return NULL;
+}
+
+/* It is in the order and cannot run, under the name it has, seems to have, or its file has. */
+static void cannot_run(struct loader *l, struct unit *u, const char *text, const struct tribx_conf *name)
+{
+	const char *slash = strrchr(u->shown, '/'), *stem = slash ? slash + 1 : u->shown;
+	const char *seems = u->root || !text ? NULL : seeming_name(l, text);
+	if (u->root) {   /* the shape is looked at all the same: its faults are faults */
+		struct tribx_pipeline scrap = { .name = u->shown };
+		tribx_pipeline_shape(&scrap, u->root, &l->p->arena, l->f);
+	}
+	u->root = NULL;
+	u->nameless = !seems && !(name && name->kind == TRIBX_SCALAR && *name->text);
+	u->name = seems ? seems : !u->nameless ? name->text : memory(l, tribx_arena_text(&l->p->arena, stem, strcspn(stem, ".")));
+}
+
+/* false: it is not a pipeline. */
+static bool look_at(struct loader *l, struct unit *u, const char *path, bool must)
 {
 	struct tribx_arena *arena = &l->p->arena;
-	const char *text = tribx_file_text(path, shown, NULL, arena, l->f);
-	if (!text || (!must && !strstr(text, "pipeline")))
-		return NULL;   /* most files of a folder are lists and rules: they are not even parsed */
-	const struct tribx_conf *root = tribx_yaml(text, shown, arena, l->f);
+	const char *text = tribx_file_text(path, u->shown, NULL, arena, l->f);
+	if (text && !must && !strstr(text, "pipeline"))
+		return false;   /* most files of a folder are lists and rules: they are not even parsed */
+	struct tribx_conf *root = text ? (struct tribx_conf *)tribx_yaml(text, u->shown, arena, l->f) : NULL;
 	const struct tribx_conf *name = tribx_conf_get(root, "pipeline");
-	if (!root || (!name && !must))
-		return NULL;
-	if (root->kind != TRIBX_MAP) {
+	if (root && !name && !must)
+		return false;
+	if (root && root->kind != TRIBX_MAP)
 		tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", root, false,
 		                  "a pipeline file is a map that begins with \"pipeline: NAME\"");
-		return NULL;
-	}
-	struct unit *u = &l->units[l->unit_count];
-	*u = (struct unit){ .shown = shown, .root = (struct tribx_conf *)root,
-	                    .name = name ? name_of(l, name, "pipeline") : NULL };
-	if (!name)
+	else if (root && !name)
 		tribx_finding_put(l->f, TRIB_CONFIG, "config.required", root, false,
 		                  "pipeline is required: the name of this pipeline");
-	for (size_t i = 0; i < l->unit_count && u->name; i++)
-		if (strcmp(l->units[i].name, u->name) == 0) {
-			tribx_finding_put(l->f, TRIB_CONFIG, "config.duplicate_pipeline", name, false,
-			                  "pipeline \"%s\" is also in %s", u->name, l->units[i].shown);
-			return NULL;
-		}
-	for (size_t i = 0; i < l->set_count; i++)
+	u->root = root && root->kind == TRIBX_MAP ? root : NULL;
+	u->name = name ? name_of(l, name, "pipeline") : NULL;
+	for (size_t i = 0; i < l->set_count && u->root; i++)
 		tribx_set_apply(u->root, &l->sets[i], arena, l->f);
-	if (!u->name) {   /* the shape is looked at all the same: its faults are faults */
-		struct tribx_pipeline scrap = { .name = shown };
-		tribx_pipeline_shape(&scrap, root, arena, l->f);
-		return NULL;
-	}
-	l->unit_count++;
-	return u;
+	for (size_t i = 0; i < l->unit_count && u->name; i++)
+		if (!l->units[i].nameless && strcmp(l->units[i].name, u->name) == 0) {   /* which of the two is meant is not known: neither runs */
+			tribx_finding_put(&l->units[i].f, TRIB_CONFIG, "config.duplicate_pipeline", name, false,
+			                  "pipeline \"%s\" is also in %s", u->name, l->units[i].shown);
+			tribx_findings_add(&l->units[i].f, l->f, false);
+			return false;
+		}
+	if (!u->name)
+		cannot_run(l, u, text, name);
+	return u->name != NULL;
+}
+
+static void read_unit(struct loader *l, const char *path, const char *shown, bool must)
+{
+	struct unit *u = &l->units[l->unit_count];
+	*u = (struct unit){ .shown = shown };
+	l->f = &u->f;
+	if (look_at(l, u, path, must))
+		l->unit_count++;
+	else
+		tribx_findings_done(&u->f);
+	l->f = l->all;
 }
 
 /* ---- for_each: ---- */
@@ -170,7 +141,7 @@ static const struct tribx_conf *rows_of(struct loader *l, const struct tribx_con
 	struct tribx_conf *c = tribx_substitute(&each->items[0], vars, &l->p->arena, l->f);
 	const struct tribx_conf *rows = c;
 	if (c && c->kind == TRIBX_SCALAR) {
-		rows = include(l->cache, c, l->f);
+		rows = tribx_include(l->cache, c, l->f);
 		if (!rows)
 			return NULL;
 	}
@@ -199,42 +170,65 @@ static const char *row_id(struct loader *l, const struct tribx_conf *row)
 	return name_of(l, id ? id : &row->items[0], "for_each");
 }
 
+static bool room(struct loader *l)
+{
+	if (l->p->count < l->cap)
+		return true;
+	size_t cap = l->cap ? l->cap * 2 : 8;
+	struct tribx_pipeline *grown = memory(l, realloc(l->p->pipelines, cap * sizeof *grown));
+	if (!grown)
+		return false;
+	l->p->pipelines = grown;
+	l->cap = cap;
+	return true;
+}
+
+/* More findings of a pipeline. */
+static void tell_of(struct loader *l, struct tribx_pipeline *p, const struct tribx_findings *f)
+{
+	struct tribx_findings all = { 0 };
+	if (p->findings)
+		tribx_findings_add(&all, p->findings, false);
+	tribx_findings_add(&all, f, false);
+	p->findings = tribx_findings_keep(&l->p->arena, &all);
+	p->faulty |= tribx_findings_faults(f) > 0;
+	memory(l, all.count && !p->findings ? NULL : l);
+	tribx_findings_done(&all);
+}
+
 static void add_instance(struct loader *l, struct unit *u, const struct tribx_vars *vars, const char *id)
 {
 	struct tribx_project *p = l->p;
-	if (p->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 8;
-		struct tribx_pipeline *grown = memory(l, realloc(p->pipelines, cap * sizeof *grown));
-		if (!grown)
-			return;
-		p->pipelines = grown;
-		l->cap = cap;
-	}
+	if (!room(l))
+		return;
 	struct tribx_vars *own = memory(l, tribx_arena_new(&p->arena, sizeof *own));
-	const char *name = id ? join(&p->arena, u->name, "/", id) : u->name;
+	const char *name = id ? tribx_join(&p->arena, u->name, "/", id) : u->name;
 	if (!own || !memory(l, (void *)name))
 		return;
 	struct tribx_pipeline *to = &p->pipelines[p->count];
 	*to = (struct tribx_pipeline){ .name = name, .base = u->name, .file = u->shown, .dir = p->dir, .raw = u->root, .vars = own,
-	                               .includes = { .load = include, .ctx = l->cache, .dir = p->dir } };
+	                               .includes = { .load = tribx_include, .ctx = l->cache, .dir = p->dir } };
 	*own = *vars;
 	own->period_at = &to->period_at;
-	struct tribx_conf *root = memory(l, tribx_substitute(u->root, own, &p->arena, l->f));
+	struct tribx_findings f = { 0 };
+	struct tribx_conf *root = memory(l, tribx_substitute(u->root, own, &p->arena, &f));
 	own->period_at = NULL;   /* pipelines move when they are put in order */
-	if (!root)
-		return;
-	p->count++;
-	tribx_pipeline_shape(to, root, &p->arena, l->f);
-	u->after = to->after;
-	u->after_count = to->after_count;
-	u->count++;
+	if (root) {
+		p->count++;
+		tribx_pipeline_shape(to, root, &p->arena, &f);
+		tell_of(l, to, &f);
+		u->after = to->after;
+		u->after_count = to->after_count;
+		u->count++;
+	}
+	tribx_findings_done(&f);
 }
 
 bool tribx_pipeline_at(const struct tribx_pipeline *p, const struct tribx_window *w, struct tribx_arena *arena,
                        struct tribx_findings *f, struct tribx_pipeline *out)
 {
 	struct tribx_window *window = tribx_arena_new(arena, sizeof *window);
-	const size_t faults = tribx_findings_faults(f);
+	struct tribx_findings own = { 0 };
 	*out = *p;
 	if (!window)
 		return tribx_no_memory(f);
@@ -245,13 +239,18 @@ bool tribx_pipeline_at(const struct tribx_pipeline *p, const struct tribx_window
 	struct tribx_vars vars = *p->vars;
 	vars.window = window;
 	vars.period_at = &out->period_at;
-	const struct tribx_conf *root = tribx_substitute(p->raw, &vars, arena, f);
-	if (!root)
+	const struct tribx_conf *root = tribx_substitute(p->raw, &vars, arena, &own);
+	if (!root) {
+		tribx_findings_done(&own);
 		return tribx_no_memory(f);
+	}
 	*out = (struct tribx_pipeline){ .name = p->name, .base = p->base, .file = p->file, .dir = p->dir, .raw = p->raw, .vars = p->vars,
 	                                .includes = p->includes, .period_at = p->period_at, .window = window };
-	tribx_pipeline_shape(out, root, arena, f);
-	return tribx_findings_faults(f) == faults;
+	tribx_pipeline_shape(out, root, arena, &own);
+	const bool good = tribx_findings_faults(&own) == 0;   /* f may know of them already */
+	tribx_findings_add(f, &own, false);
+	tribx_findings_done(&own);
+	return good;
 }
 
 static int by_name(const void *a, const void *b)
@@ -282,7 +281,7 @@ static void unroll_rows(struct loader *l, struct unit *u, const struct tribx_con
 		char line[32];
 		snprintf(line, sizeof line, ":%d", rows->items[i].line);
 		vars->row = &rows->items[i];
-		vars->row_name = memory(l, (void *)join(&l->p->arena, "for_each ",
+		vars->row_name = memory(l, (void *)tribx_join(&l->p->arena, "for_each ",
 		                                        vars->row->file ? vars->row->file : u->shown, line));
 		if (vars->row_name)
 			add_instance(l, u, vars, ids[i]);
@@ -294,7 +293,10 @@ static void unroll(struct loader *l, struct unit *u)
 	const struct tribx_conf *each = tribx_conf_get(u->root, "for_each");
 	struct tribx_vars vars = { .project = l->p->dir, .dir = l->p->dir };
 	u->first = l->p->count;
-	if (!each || each->kind == TRIBX_NULL)
+	l->f = &u->f;
+	if (!u->root)
+		;
+	else if (!each || each->kind == TRIBX_NULL)
 		add_instance(l, u, &vars, NULL);
 	else if (each->kind != TRIBX_MAP || each->count != 1) {
 		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.bad_value", each, false,
@@ -307,8 +309,14 @@ static void unroll(struct loader *l, struct unit *u)
 		if (rows)
 			unroll_rows(l, u, rows, &vars);
 	}
+	l->f = l->all;
 	if (u->count)
 		qsort(&l->p->pipelines[u->first], u->count, sizeof *l->p->pipelines, by_name);
+	else if (room(l)) {   /* nothing of it can run: findings say why */
+		l->p->pipelines[l->p->count++] = (struct tribx_pipeline){ .name = u->name, .base = u->name, .file = u->shown, .dir = l->p->dir,
+			.faulty = true, .nameless = u->nameless };
+		u->count = 1;
+	}
 }
 
 /* ---- order: ---- */
@@ -331,10 +339,10 @@ static struct unit *find(struct loader *l, const char *name)
 	return NULL;
 }
 
-static void fault_after(struct loader *l, const struct unit *u, const char *name, const char *code, const char *fmt)
+static void fault_after(struct loader *l, struct unit *u, const char *name, const char *code, const char *fmt)
 {
 	const struct tribx_conf *at = tribx_conf_get(u->root, "after");
-	struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, code, at, true, fmt, name, u->name);
+	struct tribx_error *e = tribx_finding_put(&u->f, TRIB_CONFIG, code, at, true, fmt, name, u->name);
 	const char *near = tribx_nearest(name, unit_name, l->units, l->unit_count);
 	if (e && near && strcmp(near, name) != 0)
 		tribx_error_hint(e, "did you mean \"%s\"?", near);
@@ -355,8 +363,10 @@ static void visit(struct loader *l, struct unit *u, struct tribx_pipeline *out, 
 		else if (before && before->mark == 0)
 			visit(l, before, out, n);
 	}
-	for (size_t i = 0; i < u->count; i++)
-		out[(*n)++] = l->p->pipelines[u->first + i];
+	for (size_t i = 0; i < u->count; i++) {
+		out[*n] = l->p->pipelines[u->first + i];
+		tell_of(l, &out[(*n)++], &u->f);
+	}
 	u->mark = 2;
 }
 
@@ -386,8 +396,8 @@ static void read_folder(struct loader *l)
 	int n = scandir(l->p->dir, &names, yaml_file, alphasort);
 	l->units = n >= 0 ? memory(l, tribx_arena_new(&l->p->arena, (size_t)(n + 1) * sizeof *l->units)) : NULL;
 	for (int i = 0; i < n; i++) {
-		const char *path = memory(l, (void *)join(&l->p->arena, l->p->dir, "/", names[i]->d_name));
-		const char *shown = memory(l, (void *)join(&l->p->arena, l->cache->shown_dir, names[i]->d_name, ""));
+		const char *path = memory(l, (void *)tribx_join(&l->p->arena, l->p->dir, "/", names[i]->d_name));
+		const char *shown = memory(l, (void *)tribx_join(&l->p->arena, l->cache->shown_dir, names[i]->d_name, ""));
 		if (l->units && path && shown)
 			read_unit(l, path, shown, false);
 		free(names[i]);
@@ -409,7 +419,7 @@ static bool place(struct loader *l, const char *path, bool folder)
 	size_t n = strlen(dir);
 	l->p->dir = memory(l, tribx_arena_text(arena, real, strlen(real)));
 	l->cache->shown_dir = strcmp(dir, ".") == 0 || strcmp(dir, "./") == 0 ? ""
-		: memory(l, (void *)join(arena, dir, dir[n - 1] == '/' ? "" : "/", ""));
+		: memory(l, (void *)tribx_join(arena, dir, dir[n - 1] == '/' ? "" : "/", ""));
 	return l->p->dir && l->cache->shown_dir;
 }
 
@@ -428,7 +438,7 @@ static void load(struct loader *l, const char *path)
 		read_folder(l);
 	else if ((l->units = memory(l, tribx_arena_new(&l->p->arena, sizeof *l->units))))
 		read_unit(l, path, memory(l, tribx_arena_text(&l->p->arena, path, strlen(path))), true);
-	if (l->whole && l->unit_count == 0 && tribx_findings_faults(l->f) == 0) {
+	if (l->whole && l->unit_count == 0 && !l->memory) {
 		struct tribx_error *e = tribx_finding_put(l->f, TRIB_CONFIG, "config.no_pipeline", &at, false,
 		                                          "no pipeline is in this folder");
 		if (e)
@@ -443,11 +453,18 @@ static void load(struct loader *l, const char *path)
 	order(l);
 }
 
-struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count,
+static void tell_all(const struct tribx_project *p, struct tribx_findings *f)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->pipelines[i].findings)
+			tribx_findings_add(f, p->pipelines[i].findings, false);
+}
+
+struct tribx_project *tribx_project_read(const char *path, const struct tribx_set *sets, size_t set_count,
                                          struct tribx_findings *f)
 {
 	struct tribx_project *p = calloc(1, sizeof *p);
-	struct cache *cache = p ? tribx_arena_new(&p->arena, sizeof *cache) : NULL;
+	struct tribx_cache *cache = p ? tribx_arena_new(&p->arena, sizeof *cache) : NULL;
 	if (!cache) {
 		free(p);
 		tribx_no_memory(f);
@@ -455,12 +472,26 @@ struct tribx_project *tribx_project_load(const char *path, const struct tribx_se
 	}
 	cache->project = p;
 	cache->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	struct loader l = { .p = p, .cache = cache, .f = f, .sets = sets, .set_count = set_count };
+	struct loader l = { .p = p, .cache = cache, .all = f, .f = f, .sets = sets, .set_count = set_count };
 	load(&l, path);
-	if (l.unit_count == 0 || l.memory) {
-		tribx_project_free(p);
-		return NULL;
+	bool any = false;
+	for (size_t i = 0; i < l.unit_count; i++) {
+		any |= l.units[i].root != NULL;
+		tribx_findings_done(&l.units[i].f);
 	}
+	if (any && !l.memory)
+		return p;
+	tell_all(p, f);
+	tribx_project_free(p);
+	return NULL;
+}
+
+struct tribx_project *tribx_project_load(const char *path, const struct tribx_set *sets, size_t set_count,
+                                         struct tribx_findings *f)
+{
+	struct tribx_project *p = tribx_project_read(path, sets, set_count, f);
+	if (p)
+		tell_all(p, f);
 	return p;
 }
 

@@ -30,6 +30,10 @@ struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, cons
 void tribx_error_place(struct tribx_error *e, const struct tribx_conf *c, bool on_key);
 /* Notes (status OK) of one place that reads many files: some of them, so that faults find room. */
 void tribx_findings_tell(struct tribx_findings *to, const struct tribx_findings *notes);
+/* Those of `from` that are not there yet; as warnings if nothing fails of them. */
+void tribx_findings_add(struct tribx_findings *to, const struct tribx_findings *from, bool as_warnings);
+/* A copy that lives as long as the arena. NULL: no memory, or there are none. */
+const struct tribx_findings *tribx_findings_keep(struct tribx_arena *arena, const struct tribx_findings *f);
 void tribx_findings_unique(struct tribx_findings *f);                      /* one text at one place stays once */
 /* warnings are not counted, dropped ones are, and no_memory is one */
 size_t tribx_findings_faults(const struct tribx_findings *f);

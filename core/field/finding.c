@@ -1,6 +1,7 @@
 /* finding - faults and warnings as they are collected: no load stops at the first one. See field.h. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "field/field.h"
 
@@ -76,9 +77,8 @@ static bool known(const struct tribx_findings *f, size_t n, bool value)
 	const struct tribx_error *e = &f->items[n];
 	for (size_t i = 0; i < n; i++) {
 		const struct tribx_error *o = &f->items[i];
-		bool here = e->line > 0 && o->line == e->line && o->column == e->column &&
-			strcmp(o->file, e->file) == 0;
-		if (here && ((value && o->status != TRIB_OK) || (o->status == e->status &&
+		bool here = o->line == e->line && o->column == e->column && strcmp(o->file, e->file) == 0;
+		if (here && ((value && e->line > 0 && o->status != TRIB_OK) || (o->status == e->status &&
 		                                                 strcmp(o->text, e->text) == 0)))
 			return true;
 	}
@@ -92,6 +92,34 @@ void tribx_findings_tell(struct tribx_findings *to, const struct tribx_findings 
 		if (note)
 			*note = notes->items[i];
 	}
+}
+
+void tribx_findings_add(struct tribx_findings *to, const struct tribx_findings *from, bool as_warnings)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		struct tribx_error *e = tribx_finding_new(to);
+		if (!e)
+			continue;
+		*e = from->items[i];
+		e->status = as_warnings ? TRIB_OK : e->status;
+		if (known(to, to->count - 1, e->of_value))
+			to->count--;
+	}
+	to->dropped += as_warnings ? 0 : from->dropped;
+	to->no_memory |= from->no_memory;
+}
+
+const struct tribx_findings *tribx_findings_keep(struct tribx_arena *arena, const struct tribx_findings *f)
+{
+	struct tribx_findings *kept = f->count || f->dropped || f->no_memory ? tribx_arena_new(arena, sizeof *kept) : NULL;
+	if (!kept)
+		return NULL;
+	*kept = *f;
+	kept->items = tribx_arena_new(arena, (f->count + 1) * sizeof *kept->items);
+	if (!kept->items)
+		return NULL;
+	memcpy(kept->items, f->items, f->count * sizeof *kept->items);
+	return kept;
 }
 
 void tribx_findings_unique(struct tribx_findings *f)
@@ -118,7 +146,8 @@ struct tribx_error *tribx_finding_put(struct tribx_findings *f, int status, cons
 	vsnprintf(e->text, sizeof e->text, fmt, args);
 	va_end(args);
 	tribx_error_place(e, c, on_key);
-	if (e->file[0] && known(f, f->count - 1, !on_key && status != TRIB_OK && c->kind == TRIBX_SCALAR)) {
+	e->of_value = e->file[0] && !on_key && status != TRIB_OK && c->kind == TRIBX_SCALAR;
+	if (e->file[0] && known(f, f->count - 1, e->of_value)) {
 		f->count--;
 		return NULL;
 	}
