@@ -45,12 +45,12 @@ void tribx_index_done(struct tribx_index *ix)
 	*ix = (struct tribx_index){ 0 };
 }
 
-/* part: of the range that is done, in 256ths; as many again as it had are expected of the rest, so that nothing is copied twice. */
+/* part: of the range that is done, in 256ths. The rest is expected to be like it, so that nothing is copied twice. */
 static bool grow(uint32_t **at, size_t *cap, size_t used, size_t want, size_t part)
 {
 	if (want <= *cap)
 		return true;
-	const size_t all = part ? used * 272 / part : 0, more = all > want + want / 2 ? all : want + want / 2;
+	const size_t all = part > 8 ? used * 272 / part : 0, more = all > want + want / 2 ? all : want + want / 2;   /* at most 31 times what is used */
 	uint32_t *grown = tribx_block_grow(*at, more * sizeof **at, *at ? used * sizeof **at : 0);
 	*at = grown;
 	*cap = grown ? tribx_block_size(grown) / sizeof **at : 0;

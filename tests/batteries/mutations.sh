@@ -68,7 +68,7 @@ m $c 's/\.outcome = TRIB_HELD, \.states = \&none/.outcome = TRIB_OK, .states = \
 m $c 's/!s->t->p->claim\)$/0)/' 'the project keeps no position for a sink without claim'
 m $c 's/return bad > p->max_rejects;/return false;/' 'the reject budget is ignored'
 m $c 's/return at_end \&\& \(double\)bad > .*$/return false;/' 'a reject budget in percent is ignored'
-m $c 's/static const char \*const names\[\] = \{ "stage", "code", "detail", "record", "part" \};/static const char *const names[] = { "stage", "code", "record", "detail", "part" };/' 'dead letters have their columns mixed up'
+m $c 's/static const char \*const names\[\] = \{ "stage", "code", "detail", "record", "part", "personal" \};/static const char *const names[] = { "stage", "code", "record", "detail", "part", "personal" };/' 'dead letters have their columns mixed up'
 # ---- read.c: the source
 c=core/run/read.c
 m $c 's/if \(tribx_fields_restore\(t->p->state, t->self, \&t->kept, before, \&e\) < 0 \|\|/if (!before ||/' 'RETRY does not put the state back'
@@ -102,7 +102,7 @@ m $c 's/return tribx_parts_same_period\(.*$/return TRIB_PER_PERIOD;/' 'every par
 m $c 's/ \|\| !\(last \|\| tribx_side_due\(\&r->side\)\)\)/)/' 'every part is committed for itself'
 m $c 's/return \(f->whole \&\& .*TRIB_CAN_STAGE\)\) \|\| /return /' 'a table that is replaced is committed in pieces'
 m $c 's/return tribx_side_checkpoint\(\&r->side, true, ended\);/return tribx_side_checkpoint(\&r->side, true, true);/' 'a commit in the middle says that all was seen'
-m $c 's/if \(rc < 0 \|\| r->side\.holding\)/if (rc < 0)/' 'a load over its reject budget is published'
+m $c 's/if \(rc == TRIB_HELD \|\| \(rc >= 0 \&\& r->side\.holding\)\)/if (rc == TRIB_HELD)/' 'a load over its reject budget is published'
 m $c 's/^		tribx_side_abort\(\&r->side\);/		;/' 'abort does not follow a failed run before its source is closed'
 # ---- flow.c: stages
 c=core/run/flow.c
