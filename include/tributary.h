@@ -218,6 +218,7 @@ enum trib_scope { TRIB_PER_ROW, TRIB_PER_PART, TRIB_PER_PERIOD, TRIB_PER_RUN };
 TRIB_API int trib_fail(struct trib *t, int status, const char *fmt, ...) TRIB_FMT(3);
 /* The same for TRIB_RETRY and TRIB_LATER when the source said how long. */
 TRIB_API int trib_wait(struct trib *t, int status, trib_duration at_least, const char *fmt, ...) TRIB_FMT(4);
+/* For `-v`; a text that begins with "warning: " is shown without. */
 TRIB_API void trib_log(struct trib *t, const char *fmt, ...) TRIB_FMT(2);
 TRIB_API char *trib_fmt(struct trib *t, const char *fmt, ...) TRIB_FMT(2);        /* scratch */
 TRIB_API void *trib_scratch(struct trib *t, size_t size);                         /* zeroed, 16-aligned; NULL: no memory */

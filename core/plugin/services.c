@@ -58,12 +58,14 @@ int trib_wait(struct trib *t, int status, trib_duration at_least, const char *fm
 
 void trib_log(struct trib *t, const char *fmt, ...)
 {
+	static const char warning[] = "warning: ";
 	char line[1024];
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(line, sizeof line, fmt, args);
 	va_end(args);
-	tribx_log(TRIBX_INFO, "%s/%s: %s", t->job && t->job->pipeline ? t->job->pipeline : "-", t->stage, line);
+	const size_t word = strncmp(line, warning, sizeof warning - 1) == 0 ? sizeof warning - 1 : 0;
+	tribx_log(word ? TRIBX_WARN : TRIBX_INFO, "%s/%s: %s", t->job && t->job->pipeline ? t->job->pipeline : "-", t->stage, line + word);
 }
 
 /* ---- memory ---- */

@@ -375,7 +375,7 @@ static int store(struct trib *t, struct files *s, json_t *stream, const struct t
 static void tidy(struct trib *t, struct files *s, json_t *stream)
 {
 	if (files_settle(t, s, stream) < 0)
-		trib_log(t, "committed files of %s keep their hidden names until the next run", s->path);
+		files_tell_hidden(t, s, stream);
 }
 
 int files_commit(struct trib *t, struct files *s, const struct trib_commit *c)

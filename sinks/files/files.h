@@ -83,6 +83,8 @@ void files_forget_orphans(json_t *stream);
 int files_recover(struct trib *t, struct files *s, json_t *stream);
 /* gives committed files their names */
 int files_settle(struct trib *t, struct files *s, json_t *stream);
+/* a warning: what that could not do, and who does it */
+void files_tell_hidden(struct trib *t, const struct files *s, const json_t *stream);
 
 /* ---- the sink ---- */
 
@@ -111,6 +113,8 @@ struct files {
 	int64_t max_rows, max_bytes;
 	trib_duration lock_wait;
 	int root, lock;                   /* descriptors + 1; 0: not open */
+	bool taken;                       /* files that were named are not there any more: nothing is removed for them */
+	int not_named;                    /* why a committed file could not be given its name; 0: nothing of that kind */
 	char tag[20];                     /* of pipeline and stream, in hidden names */
 	const struct trib_load *load;
 	const char *last_load;

@@ -121,6 +121,16 @@ static bool unnamed(const json_t *e)
 	return !json_is_true(json_object_get(e, "staged")) && !json_is_true(json_object_get(e, "named"));
 }
 
+/* The hidden name is gone: it was given before, by a run that had no time to note it. Who the file is for may have taken it away
+ * since; then what it replaced stays, for we cannot tell. */
+static bool was_named(struct files *s, const char *hidden, const char *file)
+{
+	if (faccessat(s->root - 1, hidden, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+		return false;
+	s->taken |= faccessat(s->root - 1, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+	return true;
+}
+
 static int rename_all(struct trib *t, struct files *s, json_t *list)
 {
 	json_t *e;
@@ -131,8 +141,11 @@ static int rename_all(struct trib *t, struct files *s, json_t *list)
 			return trib_fail(t, TRIB_ENV, "files.bad_manifest: %s: an entry is not a file of this sink",
 			                 s->path);
 		const char *file = json_string_value(json_object_get(e, "file"));
-		if (unnamed(e) && renameat(s->root - 1, hidden, s->root - 1, file) < 0 && errno != ENOENT)
-			return files_fault(t, s, file, errno);
+		if (!unnamed(e) || renameat(s->root - 1, hidden, s->root - 1, file) == 0)
+			continue;
+		const int error = errno;
+		if (error != ENOENT || !was_named(s, hidden, file))
+			return files_fault(t, s, file, s->not_named = error);
 	}
 	return TRIB_OK;
 }
@@ -236,8 +249,41 @@ static int drop_replaced(struct trib *t, struct files *s, json_t *stream)
 
 int files_settle(struct trib *t, struct files *s, json_t *stream)
 {
+	s->taken = false;
+	s->not_named = 0;
 	const int rc = publish(t, s, stream);
-	return rc == TRIB_OK ? drop_replaced(t, s, stream) : rc;
+	return rc == TRIB_OK && !s->taken ? drop_replaced(t, s, stream) : rc;
+}
+
+/* Those that are there under their hidden name. */
+static const json_t *first_hidden(struct trib *t, const struct files *s, const json_t *list, size_t *count)
+{
+	const json_t *e, *first = NULL;
+	size_t i;
+	json_array_foreach(list, i, e) {
+		const char *hidden = unnamed(e) ? files_hidden(t, s, e) : NULL;
+		if (!hidden || faccessat(s->root - 1, hidden, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		first = first ? first : e;
+		++*count;
+	}
+	return first;
+}
+
+void files_tell_hidden(struct trib *t, const struct files *s, const json_t *stream)
+{
+	size_t count = 0;
+	const json_t *first = first_hidden(t, s, json_object_get(stream, "files"), &count), *dead = first_hidden(t, s, json_object_get(stream, "dead_letters"), &count);
+	first = first ? first : dead;
+	const char *hidden = first ? files_hidden(t, s, first) : NULL;
+	char more[64] = "";
+	if (count > 1)
+		snprintf(more, sizeof more, ", and %zu more like it", count - 1);
+	if (hidden)
+		trib_log(t, "warning: %s/%s is committed and has no name yet (%s): it is hidden as %s%s; nothing is lost, the next run names it", s->path,
+		         json_string_value(json_object_get(first, "file")), strerror(s->not_named), hidden, more);
+	else
+		trib_log(t, "warning: the files of this commit in %s have their names, and what they replace may still be there; the next run removes it", s->path);
 }
 
 int files_recover(struct trib *t, struct files *s, json_t *stream)
