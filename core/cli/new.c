@@ -11,6 +11,8 @@
 #include "cli/new.h"
 #include "plugin/loader.h"
 
+enum { NAME_MAX_LENGTH = 40 };
+
 struct flags { const char *to; };
 static const struct trib_field flag_fields[] = {
 	TRIB_FIELD(struct flags, to, .help = "Folder to make; that of the name if left out."),
@@ -88,22 +90,60 @@ static int write_one(struct tribx_cli *c, size_t i, const char *kind, const char
 	return code;
 }
 
+/* The first thing, for people. */
+static bool wrong_with(const char *name, char *why, size_t size)
+{
+	const size_t n = strlen(name), good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	const unsigned char c = (unsigned char)name[good];
+	if (n == 0)
+		snprintf(why, size, "it is empty");
+	else if (c >= 'A' && c <= 'Z')
+		snprintf(why, size, "%c is a capital", c);
+	else if (c == ' ')
+		snprintf(why, size, "there is a space in it");
+	else if (c > ' ' && c < 0x7F)
+		snprintf(why, size, "%c is not allowed in it", c);
+	else if (c >= 0xC2)   /* one character, whatever its bytes */
+		snprintf(why, size, "%.*s is not a letter of a-z", c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4, name + good);
+	else if (c)
+		snprintf(why, size, "byte 0x%02x is not allowed in it", c);
+	else if (*name < 'a' || *name > 'z')
+		snprintf(why, size, "it begins with %c, not with a letter", *name);
+	else if (n > NAME_MAX_LENGTH)
+		snprintf(why, size, "it has %zu characters", n);
+	else
+		return false;
+	return true;
+}
+
 static int check_name(struct tribx_cli *c, const char *name)
 {
 	struct tribx_error e = { 0 };
-	const size_t n = strlen(name);
-	if (n == 0 || n > 40 || *name < 'a' || *name > 'z' || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != n) {
-		tribx_fail(&c->error, TRIB_CONFIG, "plugin.bad_name", "\"%s\" is no plugin name", name);
-		tribx_error_hint(&c->error, "a small letter, then small letters, digits and _, at most 40: it is a word of C and of pipelines");
+	char why[80];
+	if (wrong_with(name, why, sizeof why)) {
+		tribx_fail(&c->error, TRIB_CONFIG, "plugin.bad_name", "\"%s\" is no plugin name: %s", name, why);
+		tribx_error_hint(&c->error, "allowed are small letters a-z, digits and _, a letter first, at most %d: it is a word of C and of pipelines", NAME_MAX_LENGTH);
 		return 2;
 	}
 	static const char *const taken[] = { "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
 		"float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
 		"switch", "typedef", "union", "unsigned", "void", "volatile", "while", "trib", "formats", NULL };
-	bool is = tribx_plugin(name, &e) != NULL;
+	bool is = false;
 	for (size_t i = 0; taken[i]; i++)
 		is |= strcmp(taken[i], name) == 0;
-	return is ? tribx_cli_usage(c, "%s is taken: names of plugins are unique, and words of C are none", name) : 0;
+	if (tribx_plugin(name, &e)) {
+		tribx_error_hint(&c->error, "names of plugins are unique: `trib plugins` lists them");
+		return tribx_cli_usage(c, "%s is taken: there is a plugin of that name", name);
+	}
+	if (is)
+		tribx_error_hint(&c->error, "a plugin is a variable of C that is called like it");
+	return is ? tribx_cli_usage(c, "%s is taken: it is a word of C or of trib", name) : 0;
+}
+
+/* What the template of a kind makes. */
+static const char *makes(const char *kind)
+{
+	return *kind == 'c' ? "it makes numbers" : *kind == 't' ? "it writes a column in capitals" : "it writes a line per row";
 }
 
 static int new(struct tribx_cli *c, const void *options)
@@ -118,10 +158,10 @@ static int new(struct tribx_cli *c, const void *options)
 			code = write_one(c, i, kind, name, dir);
 	c->result = json_pack("{s:s,s:s,s:s}", "kind", kind, "name", name, "folder", dir);
 	if (code == 0)
-		tribx_cli_say(c, "%s is a %s that works: numbers, capitals or lines, for you to replace in %s/%s.c.\n"
+		tribx_cli_say(c, "%s is a %s that works: %s, for you to replace in %s/%s.c.\n"
 		                 "Next:  cd %s && make && make test\n"
 		                 "Then:  make docs                                                 its page, from its tables\n"
-		                 "       TRIB_PLUGIN_PATH=$PWD trib run pipeline.yaml", name, kind, dir, name, dir);
+		                 "       TRIB_PLUGIN_PATH=$PWD trib run pipeline.yaml", name, kind, makes(kind), dir, name, dir);
 	return code;
 }
 

@@ -229,7 +229,7 @@ static int list_one(struct tribx_cli *c, struct seen *v, void *ctx)
 
 static int list(struct tribx_cli *c, const void *flags)
 {
-	static const char *const heads[] = { "pipeline", "schedule", "zone", "period", "last_done", "due", "next_due", "state", NULL };
+	static const char *const heads[] = { "pipeline", "schedule", "tz", "period", "last_done", "due", "next_due", "state", NULL };
 	struct tribx_table t;
 	size_t count = 0;
 	tribx_table_start(&t, heads);

@@ -264,6 +264,24 @@ static const char *any_row(const char *path, char *to, size_t size)
 	return to;
 }
 
+/* Words of one meaning: where one of them is the key, who writes another meant it. */
+static const char *meant(const char *key, const char *const *names, size_t n)
+{
+	enum { GROUPS = 3, WORDS = 4 };
+	static const char *const same[GROUPS][WORDS] = {
+		{ "tz", "zone", "timezone", "time_zone" }, { "delimiter", "separator", "sep", "delim" }, { "every", "interval", "", "" },
+	};
+	for (int g = 0; g < GROUPS; g++) {
+		bool is = false;
+		for (int i = 0; i < WORDS; i++)
+			is |= strcmp(same[g][i], key) == 0;
+		for (size_t k = 0; is && k < n * WORDS; k++)
+			if (strcmp(same[g][k % WORDS], names[k / WORDS]) == 0)
+				return names[k / WORDS];
+	}
+	return NULL;
+}
+
 static void unknown(struct tribx_fill *w, const struct tables *both, const struct tribx_conf *c, bool header)
 {
 	const char *names[256];
@@ -273,7 +291,7 @@ static void unknown(struct tribx_fill *w, const struct tables *both, const struc
 	struct tribx_error *e = tribx_finding_put(w->findings, TRIB_CONFIG, "config.unknown_key", c, true,
 	                                          "unknown option %s",
 	                                          header ? any_row(w->path, path, sizeof path) : w->path);
-	const char *near = tribx_nearest(c->key, word_at, names, n);
+	const char *other = meant(c->key, names, n), *near = other ? other : tribx_nearest(c->key, word_at, names, n);
 	if (!e)
 		return;
 	if (near)

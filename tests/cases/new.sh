@@ -25,7 +25,25 @@ for kind in connector transform sink; do
   ok "$kind: nothing is overwritten" refused "File exists" new $kind $p
 done
 ok "in a folder of another name" eval '"$TRIB" new connector other_one --to here >/dev/null && mk -C here test >/dev/null'
-ok "a name that is none" refused "is no plugin name" new sink My-Sink
+while IFS='|' read -r name why; do
+  ok "\"$name\" is none" refused "\"$name\" is no plugin name: $why" new sink "$name"
+  ok "\"$name\": and what is allowed" grep -qF 'allowed are small letters a-z, digits and _, a letter first, at most 40' out
+done <<'NAMES'
+My-Sink|M is a capital
+Bad Name!|B is a capital
+bad name|there is a space in it
+bad!|! is not allowed in it
+a/b|/ is not allowed in it
+größe|ö is not a letter of a-z
+a€|€ is not a letter of a-z
+1st|it begins with 1, not with a letter
+_x|it begins with _, not with a letter
+a23456789_123456789_123456789_123456789_1|it has 41 characters
+|it is empty
+NAMES
+ok "what the template does: connector" eval '"$TRIB" new connector does_c | grep -qF "does_c is a connector that works: it makes numbers, for you"'
+ok "what the template does: transform" eval '"$TRIB" new transform does_t | grep -qF "does_t is a transform that works: it writes a column in capitals, for you"'
+ok "what the template does: sink" eval '"$TRIB" new sink does_s | grep -qF "does_s is a sink that works: it writes a line per row, for you"'
 ok "a word of C" refused "is taken" new sink while
 ok "a name that there is" refused "is taken" new sink sqlite
 ok "and nothing was made" eval '[ ! -e My-Sink ] && [ ! -e while ] && [ ! -e sqlite ]'

@@ -43,7 +43,7 @@ why_late() {
     said 'kpi: 2026-03-28 is late: due since 2026-03-29 06:30 +02:00, tried 1 time since 2026-03-30 07:00 +02:00: nothing matches "KPI_20260328.csv"'
 }
 ok "why: late" why_late
-ok "list: late" told "schedule list --now 2026-03-30T05:10:00Z" "$(printf 'pipeline\tschedule\tzone\tperiod\tlast_done\tdue\tnext_due\tstate\nkpi\t30 6 * * *\tEurope/Berlin\tday\t2026-03-29\t1\t2026-03-31 06:30 +02:00\tlate')"
+ok "list: late" told "schedule list --now 2026-03-30T05:10:00Z" "$(printf 'pipeline\tschedule\ttz\tperiod\tlast_done\tdue\tnext_due\tstate\nkpi\t30 6 * * *\tEurope/Berlin\tday\t2026-03-29\t1\t2026-03-31 06:30 +02:00\tlate')"
 deliver 20260328
 ok "it came" due 0 2026-03-30T06:00:00Z
 ok "in place" days 2026-03-27,2026-03-28,2026-03-29
@@ -133,6 +133,9 @@ refused() { # SED TEXT
 }
 ok "the target is one for all periods" refused 's/out.db/"out-${period.id}.db"/' '${period.id} is not known here'
 ok "a replaced table is not of one period" refused 's/table: kpi/table: kpi, mode: replace/' "the source has one period only"
+ok "the zone is tz, whatever it is called" refused 's/tz:/zone:/' 'did you mean "tz"?'
+ok "timezone, too" refused 's/tz:/timezone:/' 'did you mean "tz"?'
+ok "a key with a slip" refused 's/period: day/perid: day/' 'did you mean "period"?'
 ok "a period that is not there" refused 's/${period.start/${period.strat/' "a period has id, start, end and last"
 ok "the caret of cron" refused 's/30 6 \* \* \*/30 6 * * FOO/' "cron: day of week: \"F\" is no number"
 ok "no schedule, no due" eval 'cp ../same/kpi.yaml . && sed -i "/^schedule/d" kpi.yaml && due 0 2026-01-01T00:00:00Z && said "no pipeline here has a schedule"'
