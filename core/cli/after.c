@@ -214,15 +214,15 @@ static int show_dead(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_loads_list = {
-	.name = "loads list", .group = "after", .usage = "[PATH]", .help = "Lists the units of work that the targets hold, with their counts.",
+	.name = "loads list", .group = "after", .usage = "[PATH|PIPELINE]", .help = "Lists the units of work that the targets hold, with their counts.",
 	.examples = "trib loads list examples/quickstart\ntrib loads list . --json\ntrib loads list . --select carrier-kpis", .args_max = 1, .run = list_loads
 };
 const struct tribx_command tribx_cmd_dead_list = {
-	.name = "dead-letters list", .group = "after", .usage = "[PATH]", .help = "Lists rows that were rejected, with stage and reason.",
+	.name = "dead-letters list", .group = "after", .usage = "[PATH|PIPELINE]", .help = "Lists rows that were rejected, with stage and reason.",
 	.examples = "trib dead-letters list examples/quickstart\ntrib dead-letters list . --json\ntrib dead-letters list . --select carrier-kpis",
 	.args_max = 1, .run = list_dead
 };
 const struct tribx_command tribx_cmd_dead_show = {
-	.name = "dead-letters show", .group = "after", .usage = "[PATH]", .help = "The same with the whole records.",
+	.name = "dead-letters show", .group = "after", .usage = "[PATH|PIPELINE]", .help = "The same with the whole records.",
 	.examples = "trib dead-letters show .\ntrib dead-letters show . --json\ntrib dead-letters show carrier.yaml", .args_max = 1, .run = show_dead
 };

@@ -54,10 +54,10 @@ static int check(struct tribx_cli *c, const void *options)
 }
 
 const struct tribx_command tribx_cmd_check = {
-	.name = "check", .group = "look", .usage = "[PATH]",
+	.name = "check", .group = "look", .usage = "[PATH|PIPELINE]",
 	.help = "Finds every fault of a project or a pipeline file, with its place; nothing is started.",
 	.more = "PATH is a folder (every .yaml in it that has `pipeline:`) or one file; without it the folder you are "
-	        "in. Options of plugins, expressions,\n"
+	        "in. PIPELINE is the name of one in it. Options of plugins, expressions,\n"
 	        "modes of tables and files of lists are checked as well. Exit code 2 when something is wrong.",
 	.examples = "trib check examples/quickstart\ntrib check pipelines/p05.yaml --strict\ntrib check --json "
 	            "--select 'carrier-*'",

@@ -56,7 +56,7 @@ int tribx_cli_usage(struct tribx_cli *c, const char *fmt, ...) __attribute__((fo
 /* 0, or the exit code of the worst finding. */
 int tribx_cli_faults(const struct tribx_cli *c);
 
-/* The project at path (NULL: the first argument, or "."), --set applied, schedules checked; what is wrong with pipelines that
+/* The project at path (NULL: the first argument, or "."; a pipeline's name is that of the project here), --set applied, schedules checked; what is wrong with pipelines that
  * are picked is found. NULL: there are findings; return tribx_cli_faults(c). */
 struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path);
 /* Whether --select (globs over names; !GLOB takes away) picks this pipeline. */

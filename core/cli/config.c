@@ -151,7 +151,7 @@ static int config(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_config = {
-	.name = "config", .group = "start", .usage = "[PATH]",
+	.name = "config", .group = "start", .usage = "[PATH|PIPELINE]",
 	.help = "Shows every value a run would use and where it came from; secrets are masked.",
 	.examples = "trib config examples/quickstart\ntrib config pipelines/p05.yaml --set source.url=other.csv\ntrib "
 	            "config --json --select p05",

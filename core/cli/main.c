@@ -54,10 +54,44 @@ int tribx_cli_faults(const struct tribx_cli *c)
 	return code;
 }
 
+static const char *name_at(const void *list, size_t i)
+{
+	return ((const struct tribx_pipeline *)list)[i].base;
+}
+
+/* There is no such file: the word is a pipeline of the project here, all instances of one, or a slip. */
+static struct tribx_project *named(struct tribx_cli *c, const char *word)
+{
+	struct tribx_findings f = { 0 };
+	struct tribx_project *p = tribx_project_read(".", c->sets, c->set_count, &f);
+	const char **only = tribx_arena_new(&c->arena, sizeof *only);
+	bool is = false;
+	for (size_t i = 0; p && only && i < p->count && c->select_count == 0 && !is; i++)
+		is = strcmp(p->pipelines[i].name, word) == 0 || strcmp(p->pipelines[i].base, word) == 0;
+	if (is) {
+		*only = word;
+		c->select = only;
+		c->select_count = 1;
+		tribx_findings_add(&c->findings, &f, false);
+	} else {
+		struct tribx_error *e = tribx_finding_new(&c->findings);
+		const char *near = p ? tribx_nearest(word, name_at, p->pipelines, p->count) : NULL;
+		tribx_fail(e ? e : &c->error, TRIB_CONFIG, "config.unreadable", "%s: %s, and no pipeline of this folder has that name", word, strerror(ENOENT));
+		tribx_error_at(e ? e : &c->error, word, 0, 0, "");
+		if (near)
+			tribx_error_hint(e ? e : &c->error, "did you mean \"%s\"?", near);
+		tribx_project_free(p);
+		p = NULL;
+	}
+	tribx_findings_done(&f);
+	return p;
+}
+
 struct tribx_project *tribx_cli_project(struct tribx_cli *c, const char *path)
 {
 	path = path ? path : c->arg_count ? c->args[0] : ".";
-	struct tribx_project *p = tribx_project_read(path, c->sets, c->set_count, &c->findings);
+	struct tribx_project *p = access(path, F_OK) < 0 && errno == ENOENT ? named(c, path)
+		: tribx_project_read(path, c->sets, c->set_count, &c->findings);
 	for (size_t i = 0; p && i < p->count; i++) {
 		const struct tribx_pipeline *is = &p->pipelines[i];
 		const bool picked = tribx_cli_picks(c, is);

@@ -119,6 +119,6 @@ static int plan(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_plan = {
-	.name = "plan", .group = "look", .usage = "[PATH]", .help = "Shows what a run would do; changes nothing.",
+	.name = "plan", .group = "look", .usage = "[PATH|PIPELINE]", .help = "Shows what a run would do; changes nothing.",
 	.examples = "trib plan examples/quickstart\ntrib plan carrier.yaml --json\ntrib plan . --select 'crm-*'", .args_max = 1, .run = plan
 };

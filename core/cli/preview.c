@@ -85,7 +85,7 @@ static int preview(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_preview = {
-	.name = "preview", .group = "look", .usage = "[PATH]", .help = "Shows the first rows after each step; nothing is written.",
+	.name = "preview", .group = "look", .usage = "[PATH|PIPELINE]", .help = "Shows the first rows after each step; nothing is written.",
 	.examples = "trib preview examples/quickstart\ntrib preview carrier.yaml --limit 20\ntrib preview . --select carrier-kpis --json",
 	.flags = flag_fields, .flags_size = sizeof(struct flags), .args_max = 1, .run = preview
 };
@@ -121,6 +121,6 @@ static int discover(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_discover = {
-	.name = "discover", .group = "look", .usage = "[PATH]", .help = "Lists the streams and columns of the sources.",
+	.name = "discover", .group = "look", .usage = "[PATH|PIPELINE]", .help = "Lists the streams and columns of the sources.",
 	.examples = "trib discover examples/quickstart\ntrib discover carrier.yaml --json\ntrib discover . --select 'crm-*'", .args_max = 1, .run = discover
 };

@@ -155,10 +155,10 @@ static int run(struct tribx_cli *c, const void *flags)
 }
 
 const struct tribx_command tribx_cmd_run = {
-	.name = "run", .group = "run", .usage = "[PATH]", .help = "Runs the pipelines of a project or file, in order, once.",
+	.name = "run", .group = "run", .usage = "[PATH|PIPELINE]", .help = "Runs the pipelines of a project or file, in order, once.",
 	.more = "Nothing starts while anything in any of the files is wrong, or in those that --select picks. A part of the source that is known and unchanged is skipped. The first "
 	        "SIGINT or SIGTERM finishes the part in hand and commits it, the second gives up at once; both are safe to run again.\n\nWith --due each period that is due and not done runs once, oldest first; one whose file is not there yet is late (exit 4) and "
 	        "keeps nobody waiting. A file with a fault keeps nobody waiting either: it is said, and the exit code is 2. Nothing due is exit 0. A pipeline that another --due is at is left to it.",
-	.examples = "trib run examples/quickstart\ntrib run carrier.yaml --set source.url=in/2025-01.zip\ntrib run . --select 'carrier-*' --json\ntrib run . --due\ntrib run . --select carrier --period 2026-03-29",
+	.examples = "trib run examples/quickstart\ntrib run carrier-kpis\ntrib run carrier.yaml --set source.url=in/2025-01.zip\ntrib run . --select 'carrier-*' --json\ntrib run . --due\ntrib run . --select carrier --period 2026-03-29",
 	.flags = flag_fields, .flags_size = sizeof(struct tribx_run_flags), .args_max = 1, .run = run
 };

@@ -208,11 +208,11 @@ static int import(struct tribx_cli *c, const void *flags)
 #define COMMAND(id, words, args, low, high, says, shows, function) \
 	const struct tribx_command tribx_cmd_##id = { .name = words, .group = "after", .usage = args, .help = says, .examples = shows, \
 	                                              .args_min = low, .args_max = high, .run = function }
-COMMAND(state_list, "state list", "[PATH]", 0, 1, "Lists the positions that the targets hold.",
+COMMAND(state_list, "state list", "[PATH|PIPELINE]", 0, 1, "Lists the positions that the targets hold.",
         "trib state list examples/quickstart\ntrib state list . --json\ntrib state list . --select 'crm-*'", list);
 COMMAND(state_get, "state get", "PATH PART", 2, 2, "Shows one position whole.", "trib state get . in/2025-01.csv\ntrib state get carrier.yaml '' --json\ntrib state get . all", get);
 COMMAND(state_set, "state set", "PATH PART JSON", 3, 3, "Sets one position.", "trib state set p.yaml p01 '{\"v\":1,\"end\":false,\"row\":{},\"state\":{\"next\":5}}'", set);
 COMMAND(state_reset, "state reset", "PATH [PART]", 1, 2, "Forgets positions: the next run reads these parts again.",
         "trib state reset . --yes\ntrib state reset . in/2025-01.csv --yes\ntrib state reset . --select carrier-kpis --yes", reset);
-COMMAND(state_export, "state export", "[PATH]", 0, 1, "Writes all positions as JSON.", "trib state export . > states.json\ntrib state export . --select 'crm-*'\ntrib state export carrier.yaml", export);
+COMMAND(state_export, "state export", "[PATH|PIPELINE]", 0, 1, "Writes all positions as JSON.", "trib state export . > states.json\ntrib state export . --select 'crm-*'\ntrib state export carrier.yaml", export);
 COMMAND(state_import, "state import", "PATH FILE", 2, 2, "Sets the positions of a file that export wrote.", "trib state import . states.json", import);

@@ -136,4 +136,22 @@ export K_one=in.csv K_two=in.csv
 ok "an instance by itself" eval 'trib 2 run --due --now $now && ran alpha s z one two && said K_three && [ ! -e three.db ]'
 ok "the others of it, selected" trib 0 run --due --select broken/two --now $now
 ok "all of it, selected" trib 2 run --due --select broken --now $now
+
+# ---- a pipeline by its name
+project name_given <<'YAML'
+pipeline: broken
+source: { use: file, url: "${env:K}" }
+sink: { use: sqlite, path: broken.db, table: t }
+YAML
+good each_of $'for_each: { p: rows.csv }\n'; sed -i 's/each_of.db/"${p.id}.db"/' each_of.yaml
+printf 'id\none\ntwo\n' >rows.csv
+ok "run NAME" eval 'trib 0 run s && ran s && [ ! -e z.db ]'
+ok "run NAME of what is broken" eval 'trib 2 run broken && said "environment variable K"'
+ok "run NAME of all instances" eval 'trib 0 run each_of && ran one two && [ ! -e z.db ]'
+ok "run NAME/INSTANCE" eval 'rm -rf *.db .trib; trib 0 run each_of/two && ran two && [ ! -e one.db ]'
+for verb in check plan preview discover config 'loads list' 'dead-letters list' 'state list'; do ok "$verb NAME" trib 0 $verb each_of/two; done
+ok "a file has its name first" eval 'cp z.yaml s; trib 0 run s && ran z && [ ! -e s.db ]; rm s'
+ok "neither" eval 'trib 2 run alhpa && said "alhpa: No such file or directory, and no pipeline of this folder has that name" && said "did you mean \"alpha\"?"'
+ok "neither, a path" eval 'trib 2 run no/such.yaml && said "no/such.yaml: No such file or directory"'
+ok "in an empty folder" eval 'mkdir empty && cd empty && trib 2 run s && said "s: No such file"'
 finish broken
