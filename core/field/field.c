@@ -150,9 +150,11 @@ static const char *keep_text(struct tribx_fill *w, const struct trib_field *row,
 	if (row->flags & TRIB_TIME_FORMAT)
 		check_time_format(w, c, text);
 	const char *kept = row->flags & TRIB_PATH ? absolute(w, text) : tribx_arena_text(w->kept, text, strlen(text));
-	if (tribx_fill_memory(w, kept) && row->type == TRIB_SECRET)
+	/* what could not be filled in names the place of a secret and is none: it is shown, and said already */
+	const bool secret = row->type == TRIB_SECRET && !strstr(text, "${env:") && !strstr(text, "${file:");
+	if (tribx_fill_memory(w, kept) && secret)
 		tribx_secret(kept);
-	if (row->type == TRIB_SECRET && c->file && !c->secret) {
+	if (secret && c->file && !c->secret) {
 		struct tribx_error *e = tribx_finding_put(w->findings, TRIB_OK, "config.literal_secret", c, true,
 		                                          "option %s: a secret is written in the file", w->path);
 		if (e) {

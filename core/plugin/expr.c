@@ -62,7 +62,7 @@ void tribx_exprs_done(struct trib *t)
 	for (const struct tribx_compiled *c = t->exprs; c; c = c->next) {
 		const int64_t n = tribx_expr_mismatches(c->x);
 		if (n > 0)
-			tribx_log(TRIBX_WARN, "%s: %lld times a number was compared with a text, which is false: %s",
+			tribx_log(TRIBX_WARN, "%s: %lld times a number was compared with a text, which is false: %s (a column of a file is text until map casts it)",
 			          t->stage, (long long)n, c->text ? c->text : "");
 		tribx_expr_done(c->x);
 	}

@@ -154,4 +154,13 @@ ok "a file has its name first" eval 'cp z.yaml s; trib 0 run s && ran z && [ ! -
 ok "neither" eval 'trib 2 run alhpa && said "alhpa: No such file or directory, and no pipeline of this folder has that name" && said "did you mean \"alpha\"?"'
 ok "neither, a path" eval 'trib 2 run no/such.yaml && said "no/such.yaml: No such file or directory"'
 ok "in an empty folder" eval 'mkdir empty && cd empty && trib 2 run s && said "s: No such file"'
+
+# ---- a variable that holds a secret
+project secret <<'YAML'
+pipeline: broken
+source: { use: file, url: in.csv, password: "${env:K}" }
+sink: { use: sqlite, path: broken.db, table: t }
+YAML
+ok "a secret that is not set is said" eval 'trib 2 check broken && said "environment variable K is not set" && said "password: \"\${env:K}\""'
+ok "and is not called a secret in the file" eval '! grep -q literal_secret err.txt'
 finish broken
