@@ -1,8 +1,8 @@
-/* number_x86 - the short cut of number.c without a loop, for cells of 4 to 16 bytes: digits, group marks in threes, a decimal mark,
- * digits.
+/* number_x86 - the short cut of number.c without a loop, for cells of 4 to 16 bytes: digits, group marks in threes, a
+ * decimal mark, digits.
  *
- * Digits that stand anywhere are shuffled to the right end of a vector, whole ones and those behind the mark, and become a
- * number in three multiply-and-adds. What does not look like that goes the way of number.c: here is no no, only a yes. */
+ * Digits that stand anywhere are shuffled to the right end of a vector, whole ones and those behind the mark, and
+ * become a number in three multiply-and-adds. What does not look like that goes the way of number.c. */
 #include <string.h>
 
 #include "parse/number.h"
@@ -12,20 +12,23 @@
 
 #define TARGET __attribute__((target("sse4.1")))
 
-/* Windows of 16 bytes: at k, the first k bytes of a text move to the right end of a vector, and nothing in front of them. */
 #define NO -128
-static const int8_t right[32] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
-static const int8_t last[32] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
-static const int8_t whole[32] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO };
-/* Of marks of one, two and three bytes: at which bytes they begin where `p` bytes stand in front of the decimal mark (groups of three, one
- * to three digits in front); the window at k moves such a text k places to the left, without its marks. */
+#define NONE NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO
+#define ALL 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+/* Windows of 16 bytes: at k, the first k bytes of a text move to the right end of a vector; only the last k stay; all
+ * move k places to the left. */
+static const int8_t right[32] = { NONE, ALL };
+static const int8_t last[32] = { [16] = -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 };
+static const int8_t whole[32] = { ALL, NONE };
+/* Of marks of one, two and three bytes: at which bytes they begin where `p` bytes stand in front of the decimal mark
+ * (groups of three, one to three digits in front); as whole, without the marks. */
 static const struct { uint16_t begin[17]; int8_t squeeze[32]; } groups[] = {
 	{ { 0, 0, 0, 0, 0, 2, 4, 8, 0, 0x22, 0x44, 0x88, 0, 0x222, 0x444, 0x888, 0 },
-		{ NO, NO, NO, NO, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO } },
+		{ NO, NO, NO, NO, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15, NONE } },
 	{ { 0, 0, 0, 0, 0, 0, 2, 4, 8, 0, 0, 0x42, 0x84, 0x108, 0, 0, 0x842 },
-		{ NO, NO, NO, NO, NO, NO, 0, 3, 4, 5, 8, 9, 10, 13, 14, 15, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO } },
+		{ NO, NO, NO, NO, NO, NO, 0, 3, 4, 5, 8, 9, 10, 13, 14, 15, NONE } },
 	{ { 0, 0, 0, 0, 0, 0, 0, 2, 4, 8, 0, 0, 0, 0x82, 0x104, 0x208, 0 },
-		{ NO, NO, NO, NO, NO, NO, NO, 1, 2, 3, 7, 8, 9, 13, 14, 15, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO } },
+		{ NO, NO, NO, NO, NO, NO, NO, 1, 2, 3, 7, 8, 9, 13, 14, 15, NONE } },
 };
 
 static inline TARGET __m128i window(const int8_t *table, unsigned at)
@@ -49,7 +52,8 @@ static inline TARGET __m128i text(const char *p, unsigned n)
 /* 16 digits, the highest first. */
 static inline TARGET uint64_t value(__m128i digits)
 {
-	const __m128i twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10)), fours = _mm_madd_epi16(twos, _mm_set1_epi32(1 << 16 | 100));
+	const __m128i twos = _mm_maddubs_epi16(digits, _mm_set1_epi16(1 << 8 | 10));
+	const __m128i fours = _mm_madd_epi16(twos, _mm_set1_epi32(1 << 16 | 100));
 	const __m128i eights = _mm_madd_epi16(_mm_packus_epi32(fours, fours), _mm_set1_epi32(1 << 16 | 10000));
 	const uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
 	return (both & 0xFFFFFFFF) * 100000000 + (both >> 32);

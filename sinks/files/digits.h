@@ -1,5 +1,6 @@
-/* digits.h - integers and decimals as their digits: eight at a time, by multiplications, without a division by what is not a constant.
- * Each function writes at `at` and answers the place behind; up to 16 bytes more than the digits may be written. */
+/* digits.h - integers and decimals as their digits: eight at a time, by multiplications, without a division by what is
+ * not a constant. Each function writes at `at` and answers the place behind; up to 16 bytes more than the digits may be
+ * written. */
 #ifndef FILES_DIGITS_H
 #define FILES_DIGITS_H
 
