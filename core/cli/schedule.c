@@ -82,8 +82,12 @@ static int look(struct tribx_cli *c, const struct tribx_pipeline *p, struct seen
 	v->faulty = p->faulty || !tribx_check(p, &c->findings);
 	if (v->faulty)
 		return tribx_exit_of(TRIB_CONFIG);
-	if (!tribx_schedule_load(&v->s, p, &c->findings) || !v->s.given)
-		return 0;   /* it is checked by now */
+	if (!tribx_schedule_load(&v->s, p, &c->findings)) {   /* it is checked by now: no memory */
+		v->faulty = true;
+		return tribx_cli_faults(c);
+	}
+	if (!v->s.given)
+		return 0;
 	int code = tribx_cli_record(c, p, &v->s, &v->record);
 	if (code)
 		return code;
@@ -162,6 +166,9 @@ static int each(struct tribx_cli *c, const char *path, const char *name, size_t 
 		tribx_schedule_done(&v.s);
 	}
 	tribx_project_free(p);
+	for (size_t i = 0; i < c->findings.count; i++)   /* no memory is nobody's own */
+		if (c->findings.items[i].status == TRIB_FATAL)
+			code = tribx_exit_worse(code, tribx_exit_of(TRIB_FATAL));
 	return code || known ? code : tribx_cli_usage(c, "there is no pipeline %s here", name);
 }
 
