@@ -51,7 +51,7 @@ static void set_values(struct trib_view *v, const struct ArrowArray *a, const st
 {
 	if (l->offsets) {
 		v->offsets = at(a->buffers[1], a->offset * 4);
-		v->bytes = a->buffers[2];
+		v->bytes = a->buffers[2] ? a->buffers[2] : "";   /* where all texts are empty there may be none */
 		return;
 	}
 	if (l->bits == 0)
