@@ -17,7 +17,7 @@ ok "and is named" says "row 1 is ['1', '2'], ['1', '3'] expected"
 
 # ---- random files: the same rows as Python's ----
 
-python3 "$here/random.py" write "$work/random" || exit 1
+python3 "$here/seeded.py" write "$work/random" || exit 1
 declare -A mark=([comma]=',' [semicolon]=';' [tab]='\t' [bar]='|')
 round() { # NAME DELIMITER
   cat >"$work/$1.yaml" <<YAML
@@ -26,7 +26,7 @@ source: { use: file, url: "$work/random/$1/*.csv", delimiter: "$2", file_column:
 sink: { use: files, path: "$work/out-$1", format: jsonl, file: rows.jsonl }
 YAML
   "$TRIB" run "$work/$1.yaml" && mv "$work/random" "$work/all" && mkdir "$work/random" && mv "$work/all/$1" "$work/random/" &&
-    python3 "$here/random.py" compare "$work/random" "$(find "$work/out-$1" -name rows.jsonl)"
+    python3 "$here/seeded.py" compare "$work/random" "$(find "$work/out-$1" -name rows.jsonl)"
   local code=$?
   mv "$work/random/$1" "$work/all/" && rmdir "$work/random" && mv "$work/all" "$work/random"
   return $code
@@ -36,7 +36,7 @@ for name in comma semicolon tab bar; do ok "50 random files: $name" round "$name
 # ---- totals over several pieces and all cores ----
 
 sums() { # WRONG
-  python3 "$here/random.py" totals "$work/totals.csv" "$1"
+  python3 "$here/seeded.py" totals "$work/totals.csv" "$1"
   cat >"$work/totals.yaml" <<YAML
 pipeline: totals
 source: { use: file, url: "$work/totals.csv", total_match: [Summe, Total], columns: { day: text, amount: { type: decimal, scale: 5 } } }

@@ -1,5 +1,5 @@
 check_SCRIPTS_ALL += %D%/layers.sh %D%/cli.sh %D%/reference.sh %D%/mistakes.sh %D%/csv.sh %D%/values.sh
-EXTRA_DIST += %D%/csv/random.py %D%/csv/tables.json %D%/csv/walk.py
+EXTRA_DIST += %D%/csv/seeded.py %D%/csv/tables.json %D%/csv/walk.py
 check_SCRIPTS_ALL += %D%/neon.sh %D%/parquet.sh %D%/hostile.sh
 EXTRA_DIST += %D%/parquet/types.parquet %D%/parquet/types.csv
 EXTRA_DIST += %D%/hostile/totals.py %D%/hostile/walk.py %D%/hostile/yaml_suite.py %D%/hostile/yaml_suite.txt

@@ -65,7 +65,7 @@ everything() { # each command that shows anything, both ways
 
 jq '[.canaries[]] + ["cAnArY"]' "$canaries" >all.json
 jq '[.canaries[]]' "$canaries" >values.json
-printf 'x%sy' "$(jq -r '.[0]' values.json)" >probe; printf 'x%s' "$(jq -j '.[1]' values.json | base64)" >probe64; printf '%s' "$(jq -j '.[1]' values.json | xxd -p)" >probehex
+printf 'x%sy' "$(jq -r '.[0]' values.json)" >probe; printf 'x%s' "$(jq -j '.[1]' values.json | base64)" >probe64; printf '%s' "$(jq -j '.[1]' values.json | od -An -v -tx1 | tr -d " \n")" >probehex
 jq -j '.[0] | @uri' values.json >probeurl
 ok "the search finds them raw" finds values.json probe
 ok "the search finds them in base64" finds values.json probe64

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seeded CSV against Python's csv module: random.py write FOLDER | random.py compare FOLDER ROWS-AS-JSONL | random.py totals FILE WRONG.
+"""Seeded CSV against Python's csv module: seeded.py write FOLDER | seeded.py compare FOLDER ROWS-AS-JSONL | seeded.py totals FILE WRONG.
 Four delimiters, 50 files each (one of them larger than a piece of 1 MiB), all quoting styles and line ends; cells hold quotes, line ends, delimiters."""
 import csv, json, os, random, sys
 from decimal import Decimal
