@@ -150,17 +150,35 @@ static inline bool like_header(const struct tribx_layout *s, size_t size)
 	return like;
 }
 
+/* The first eight bytes of the only header line, as a word under a mask. No header: a word that no row has under the mask. */
+struct first_bytes { uint64_t word, mask; };
+
+static struct first_bytes header_begins(const struct tribx_layout *s)
+{
+	struct first_bytes h = { 1, 0 };
+	if (s->header_line_count) {
+		size_t n = s->header_lines[0].n;
+		h = (struct first_bytes){ 0, 0 };
+		memcpy(&h.word, s->header_lines[0].p, n < 8 ? n : 8);
+		memset(&h.mask, 0xFF, n < 8 ? n : 8);
+	}
+	return h;
+}
+
 /* Which records are rows. */
 void tribx_rows_choose(struct tribx_text_rows *c, const struct tribx_layout *s)
 {
 	const char *mem = c->fill.chunk->room->mem;
 	const bool labels = s->totals || s->footer_match.count, plain = !labels && !s->skip_empty && s->header_line_count <= 1 && s->field_count > 1;
-	const size_t want = (size_t)s->field_count, records = c->ix.records, header = s->header_line_count ? s->header_lines[0].n : SIZE_MAX - 1;
+	const size_t want = (size_t)s->field_count, records = c->ix.records;
+	const struct first_bytes header = header_begins(s);
 	const uint32_t *recs = c->ix.recs, *ends = c->ix.ends;
 	uint32_t *to = c->rows;
 	size_t rows = 0;
 	for (size_t r = 0; r < records; r++) {
-		if (plain && recs[r + 1] - recs[r] == want && ends[recs[r + 1]] - (ends[recs[r]] + 1) - header > 1) {   /* nearly every row */
+		uint64_t word;
+		memcpy(&word, mem + (uint32_t)(ends[recs[r]] + 1), sizeof word);    /* there are 64 bytes behind the last row */
+		if (plain && recs[r + 1] - recs[r] == want && (word & header.mask) != header.word) {   /* nearly every row */
 			to[rows++] = (uint32_t)r;
 			continue;
 		}

@@ -4,65 +4,82 @@
  * is the running exclusive-or of its bits, first(mask) the place of the lowest, anything below 64 if there is none. A set that counts
  * bytes in a better way than by masks defines OWN_TALLY. */
 
-/* Positions of eight bits of m, whether there are so many or not: a branch per bit would cost more. */
-static inline TARGET uint64_t ISA(eight)(uint32_t *o, uint64_t m, uint32_t base)
+/* Positions of n bits of m, whether there are so many or not: a branch per bit would cost more. */
+static inline __attribute__((always_inline)) TARGET uint64_t ISA(some)(uint32_t *o, uint64_t m, uint32_t base, uint32_t n)
 {
 	_Pragma("GCC unroll 8")
-	for (uint32_t k = 0; k < 8; k++) {
+	for (uint32_t k = 0; k < n; k++) {
 		o[k] = base + ISA(first)(m);
 		m &= m - 1;
 	}
 	return m;
 }
 
-static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t base)
-{
-	uint32_t *end = o + __builtin_popcountll(m);
-	for (;; o += 8) {
-		m = ISA(eight)(o, m, base);
-		if (o + 8 >= end)
-			return end;
-	}
-}
-
-/* The same where nearly all blocks have more than eight. */
+/* Where nearly all blocks have more than eight. */
 static inline TARGET uint32_t *ISA(flatten_many)(uint32_t *o, uint64_t m, uint32_t base)
 {
 	uint32_t *end = o + __builtin_popcountll(m);
-	m = ISA(eight)(o, m, base);
-	m = ISA(eight)(o + 8, m, base);
+	m = ISA(some)(o, m, base, 8);
+	m = ISA(some)(o + 8, m, base, 8);
 	for (o += 16; o < end; o += 8)
-		m = ISA(eight)(o, m, base);
+		m = ISA(some)(o, m, base, 8);
 	return end;
+}
+
+static inline __attribute__((always_inline)) TARGET void ISA(half)(uint32_t *o, const uint32_t *end, uint64_t m, uint32_t base)
+{
+	m = ISA(some)(o, m, base, 6);
+	for (o += 6; o < end; o += 4)
+		m = ISA(some)(o, m, base, 4);
+}
+
+/* Where nearly all have a dozen or fewer: two chains, because what each step of a chain waits for is the one before it. */
+static inline TARGET uint32_t *ISA(flatten)(uint32_t *o, uint64_t m, uint32_t base)
+{
+	uint32_t *middle = o + __builtin_popcount((uint32_t)m), *end = o + __builtin_popcountll(m);
+	ISA(half)(o, middle, (uint32_t)m, base);
+	ISA(half)(middle, end, m >> 32, base + 32);
+	return end;
+}
+
+/* One block; valid: which of its bytes are text. */
+static inline __attribute__((always_inline)) TARGET void ISA(index_block)(const struct tribx_dialect *d, const char *p, size_t at, uint64_t valid, struct tribx_strip *s)
+{
+	ISA(block) b = ISA(load)(p + at);
+	uint64_t quote = d->quote ? ISA(eq)(b, d->quote) & valid : 0;
+	uint64_t in = ISA(parity)(quote) ^ s->inside;
+	uint64_t line = ISA(eq)(b, d->eol) & ~in & valid;
+	uint64_t stop = (ISA(eq)(b, d->delimiter) & ~in & valid) | line, ends = stop | quote;
+	s->inside = (uint64_t)((int64_t)in >> 63);
+	uint64_t closes = quote & ~in, behind = (closes << 1 | s->after_close) & valid & ~ends;
+	s->odd |= quote & in & ~(ends << 1 | s->after_end);
+	s->after_close = closes >> 63;
+	s->after_end = ends >> 63;
+	if (__builtin_expect((behind | s->after_return) != 0, false)) {
+		uint64_t back = behind & ISA(eq)(b, '\r');       /* fine if the line ends there */
+		s->odd |= (behind & ~back) | ((back << 1 | s->after_return) & valid & ~line);
+		s->after_return = back >> 63;
+	}
+	uint32_t field = (uint32_t)(s->ends - s->first);
+	s->ends = ISA(flatten)(s->ends, stop, (uint32_t)at);
+	uint64_t more = line & (line - 1);
+	s->recs[0] = field + (uint32_t)__builtin_popcountll(stop & (line ^ (line - 1)));
+	s->recs[1] = field + (uint32_t)__builtin_popcountll(stop & (more ^ (more - 1)));
+	uint32_t *rest = s->recs + 2;
+	s->recs += __builtin_popcountll(line);
+	for (more &= more - 1; more; more &= more - 1)
+		*rest++ = field + (uint32_t)__builtin_popcountll(stop & (more ^ (more - 1)));
 }
 
 static TARGET void ISA(index)(const struct tribx_dialect *d, const char *p, size_t at, size_t to, struct tribx_strip *s)
 {
-	uint32_t *end = s->ends, *rec = s->recs;
-	uint64_t inside = s->inside, after_end = s->after_end, after_close = s->after_close, after_return = s->after_return, odd = 0;
-	for (; at < to; at += 64) {
-		ISA(block) b = ISA(load)(p + at);
-		uint64_t valid = to - at >= 64 ? ~0ull : (1ull << (to - at)) - 1;
-		uint64_t quote = d->quote ? ISA(eq)(b, d->quote) & valid : 0;
-		uint64_t in = ISA(parity)(quote) ^ inside;
-		uint64_t line = ISA(eq)(b, d->eol) & ~in & valid;
-		uint64_t stop = (ISA(eq)(b, d->delimiter) & ~in & valid) | line;
-		inside = (uint64_t)((int64_t)in >> 63);
-		if (quote | after_close | after_return) {
-			uint64_t opens = quote & in, closes = quote & ~in, behind = (closes << 1 | after_close) & valid & ~(stop | quote);
-			uint64_t back = behind & ISA(eq)(b, '\r');       /* fine if the line ends there */
-			odd |= opens & ~((stop | quote) << 1 | after_end);
-			odd |= (behind & ~back) | ((back << 1 | after_return) & valid & ~line);
-			after_close = closes >> 63;
-			after_return = back >> 63;
-		}
-		after_end = (stop | quote) >> 63;
-		uint32_t base = (uint32_t)(end - s->first);
-		end = ISA(flatten)(end, stop, (uint32_t)at);
-		for (; line; line &= line - 1)
-			*rec++ = base + (uint32_t)__builtin_popcountll(stop & (line ^ (line - 1)));
-	}
-	*s = (struct tribx_strip){ s->first, end, rec, inside, after_end, after_close, after_return, s->odd | odd };
+	struct tribx_strip now = *s;
+	const struct tribx_dialect own = *d;      /* no write of an end can change it */
+	for (; at + 64 <= to; at += 64)
+		ISA(index_block)(&own, p, at, ~0ull, &now);
+	if (at < to)
+		ISA(index_block)(&own, p, at, (1ull << (to - at)) - 1, &now);
+	*s = now;
 }
 
 #ifndef OWN_TALLY

@@ -1,14 +1,16 @@
 /* work - see work.h. The reader's side is in read.c; here: queues, budget, workers. */
 #include "run/work.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "run/read.h"
 
-/* Rows of short cells take three to four times the bytes of their text once they are decoded: 200 MB of 20-byte rows peak at
- * 56 MiB so, at 75 to 81 MiB with twice as much. TRIB_READ_AHEAD says otherwise, for tests and small machines. */
-enum { BUDGET_BYTES = 8 << 20 };
+/* Text counts as what it will be: decoded rows of W1 take 2.5 times their text, rows of six cells and 16 bytes 6.4 times. A
+ * budget over the text alone starves the workers of the one or holds too much of the other. TRIB_READ_AHEAD says otherwise,
+ * for tests and small machines. */
+enum { BUDGET_BYTES = 24 << 20, GROWTH_UNKNOWN = 8, GROWTH_LEAST = 3 };
 
 /* ---- items ---- */
 
@@ -125,6 +127,8 @@ static void work_one(struct tribx_worker *me)
 	pthread_mutex_lock(&w->lock);
 	w->held = w->held - it->held + held;
 	it->held = held;
+	if (it->text)
+		w->growth = fmax((double)held / (double)it->text, GROWTH_LEAST);
 	it->done = true;
 	pthread_cond_broadcast(&w->changed);
 }
@@ -152,9 +156,10 @@ void tribx_work_post(struct tribx_work *w, int part, struct tribx_item *it)
 {
 	struct tribx_lane *lane = &w->lanes[part];
 	bool rows = it->status >= 0 && (tribx_deferred(&it->raw) || it->raw.array.length > 0 || it->slices.array.length > 0);
-	it->held = tribx_held(&it->raw);
 	it->done = !rows;
+	it->text = tribx_held(&it->raw);
 	pthread_mutex_lock(&w->lock);
+	it->held = rows ? (size_t)((double)it->text * w->growth) : it->text;
 	*lane->tail = it;
 	lane->tail = &it->next;
 	lane->count++;
@@ -257,7 +262,7 @@ void tribx_work_drain(struct tribx_work *w)
 int tribx_work_start(struct tribx_work *w, struct tribx_flow *f, struct tribx_parts *p, int workers, struct tribx_error *e)
 {
 	const char *asked = getenv("TRIB_READ_AHEAD");
-	*w = (struct tribx_work){ .flow = f, .parts = p, .budget = asked ? strtoull(asked, NULL, 10) : BUDGET_BYTES, .last_part = p->count, .current = -1 };
+	*w = (struct tribx_work){ .flow = f, .parts = p, .budget = asked ? strtoull(asked, NULL, 10) : BUDGET_BYTES, .last_part = p->count, .current = -1, .growth = GROWTH_UNKNOWN };
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 	w->todo_tail = &w->todo;

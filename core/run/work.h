@@ -24,7 +24,8 @@ struct tribx_item {
 	struct tribx_out *outs; int out_count, out_cap;
 	struct tribx_books *books;                  /* of the parallel steps */
 	int64_t rows;                               /* read, those that the source rejected among them */
-	size_t held;                                /* bytes, as counted against the budget */
+	size_t text;                                /* bytes, as read left it */
+	size_t held;                                /* bytes, as counted against the budget: before it is done what it is expected to grow to */
 };
 struct tribx_lane {                                 /* a part on its way */
 	struct tribx_item *head, **tail;
@@ -41,6 +42,7 @@ struct tribx_work {
 	pthread_cond_t changed;
 	struct tribx_item *todo, **todo_tail;
 	size_t held, budget;
+	double growth;                              /* of the last item: bytes done by bytes read */
 	int next_part, current, last_part;          /* parts from last_part on are not begun (draining) */
 	bool closing;
 	struct tribx_findings notes;                /* of the readers; under the lock */
