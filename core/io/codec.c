@@ -14,7 +14,7 @@
 #include <zstd_errors.h>
 #include "base/lazy.h"
 
-enum { SYMBOLS = 6 };
+enum { SYMBOLS = 7, ZST_HEAD = 18 };   /* the longest head of a frame of zst */
 enum place { AT_FRAME, IN_FRAME, AT_END };
 
 struct codec {
@@ -25,6 +25,9 @@ struct codec {
 	int64_t window_max, frames;
 	enum place place;
 	void *context;                 /* zst, lz4 */
+	uint8_t head[ZST_HEAD];        /* zst: where the frame says its size, perhaps */
+	size_t head_size;
+	uint64_t unpacked;             /* zst: of the frame */
 	lzma_stream xz;
 	bz_stream bz2;
 };
@@ -61,13 +64,16 @@ static int damaged(const struct codec *c, struct tribx_error *e)
 
 /* ---- zst ---- */
 
-enum { ZST_NEW, ZST_RUN, ZST_FREE, ZST_SET, ZST_CODE };
+enum { ZST_NEW, ZST_RUN, ZST_FREE, ZST_SET, ZST_CODE, ZST_SIZE };
 static const char *const zst_files[] = { "libzstd.so.1", NULL };
-static const char *const zst_symbols[] = { "ZSTD_createDCtx", "ZSTD_decompressStream", "ZSTD_freeDCtx", "ZSTD_DCtx_setParameter", "ZSTD_getErrorCode", NULL };
+static const char *const zst_symbols[] = { "ZSTD_createDCtx", "ZSTD_decompressStream", "ZSTD_freeDCtx", "ZSTD_DCtx_setParameter", "ZSTD_getErrorCode",
+	"ZSTD_getFrameContentSize", NULL };
 
 static int start_zst(struct codec *c, struct tribx_error *e)
 {
 	int log = 10;
+	c->head_size = 0;
+	c->unpacked = 0;
 	while (log < 31 && (int64_t)2 << log <= c->window_max)
 		log++;
 	if (c->context)
@@ -78,12 +84,28 @@ static int start_zst(struct codec *c, struct tribx_error *e)
 	return TRIB_OK;
 }
 
+/* libzstd compares the size that a frame declares only where it has all of the frame at once, or a last block with bytes in it: a
+ * frame that was cut and closed by an empty block would end like a whole one. */
+static bool zst_size_holds(const struct codec *c)
+{
+	const unsigned long long said = CALL(c, ZST_SIZE, ZSTD_getFrameContentSize)(c->head, c->head_size);
+	return said == ZSTD_CONTENTSIZE_UNKNOWN || said == ZSTD_CONTENTSIZE_ERROR || said == c->unpacked;
+}
+
+static void zst_passed(struct codec *c, const uint8_t *from, size_t size)
+{
+	for (; size && c->head_size < ZST_HEAD; size--)
+		c->head[c->head_size++] = *from++;
+}
+
 static int run_zst(struct codec *c, void *to, size_t size, size_t *got, struct tribx_error *e)
 {
 	ZSTD_inBuffer in = { c->feed.at, c->feed.left, 0 };
 	ZSTD_outBuffer out = { to, size, 0 };
 	size_t rc = CALL(c, ZST_RUN, ZSTD_decompressStream)(c->context, &out, &in);
 	ZSTD_ErrorCode code = CALL(c, ZST_CODE, ZSTD_getErrorCode)(rc);
+	zst_passed(c, c->feed.at, in.pos);
+	c->unpacked += out.pos;
 	c->feed.at += in.pos;
 	c->feed.left -= in.pos;
 	*got = out.pos;
@@ -93,7 +115,9 @@ static int run_zst(struct codec *c, void *to, size_t size, size_t *got, struct t
 		return tribx_fail(e, TRIB_DATA, "archive.crc", "the unpacked bytes do not match the checksum of the zst data");
 	if (code == ZSTD_error_memory_allocation)
 		return no_memory(e);
-	return code ? damaged(c, e) : rc == 0 ? TRIB_END : TRIB_OK;
+	if (code || (rc == 0 && !zst_size_holds(c)))
+		return damaged(c, e);
+	return rc == 0 ? TRIB_END : TRIB_OK;
 }
 
 static void done_zst(struct codec *c)

@@ -175,6 +175,30 @@ Test(codec, windows_and_odd_frames)
 	free(x.p);
 }
 
+/* RFC 8878 3.1.1: a frame without a checksum, cut behind a block and closed by a last block of nothing, says more than it holds. */
+Test(codec, declared_size)
+{
+	const struct blob none = { 0 };
+	struct blob data = rows(SIZE), whole = { .p = malloc(ZSTD_compressBound(data.n)) };
+	whole.n = ZSTD_compress(whole.p, ZSTD_compressBound(data.n), data.p, data.n, 1);
+	const unsigned char *z = (const unsigned char *)whole.p;
+	size_t at = 5 + !(z[4] & 32) + (size_t[]){ z[4] & 32 ? 1 : 0, 2, 4, 8 }[z[4] >> 6];
+	int cuts = 0;
+	for (; !(z[at] & 1); cuts++) {   /* bits: last block, two of type, size */
+		unsigned block = z[at] | (unsigned)z[at + 1] << 8 | (unsigned)z[at + 2] << 16;
+		at += 3 + ((block >> 1 & 3) == 1 ? 1 : block >> 3);   /* one byte, repeated, or so many */
+		struct blob cut = { malloc(at + 3), at + 3 };
+		memcpy(cut.p, whole.p, at);
+		memcpy(cut.p + at, "\1\0\0", 3);
+		fails("closed too early", put3(&codecs[1], cut, none, none), NULL, "archive.corrupt");
+		free(cut.p);
+	}
+	cr_expect(cuts > 0, "one block only");
+	gives("whole", put3(&codecs[1], whole, none, none), NULL, data, 1);
+	free(whole.p);
+	free(data.p);
+}
+
 /* The same way, one in the other: twice is nested once. */
 Test(codec, nesting)
 {
