@@ -104,11 +104,6 @@ const struct tribx_findings *tribx_decoder_notes(const struct tribx_decoder *d)
 	return &d->notes;
 }
 
-int64_t tribx_decoder_footers(const struct tribx_decoder *d)
-{
-	return atomic_load(&d->layout->footers);
-}
-
 /* ---- bytes into the room ---- */
 
 /* A larger room with what is not handed on yet. */

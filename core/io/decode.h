@@ -206,6 +206,5 @@ int tribx_decoder_over(const struct tribx_format *f, const struct trib_field *co
                        struct tribx_decoder **out, struct tribx_error *e);
 /* For tests: rooms of this many bytes at first, and this kernel. */
 void tribx_decoder_tune(struct tribx_decoder *d, size_t room, enum tribx_isa isa);
-int64_t tribx_decoder_footers(const struct tribx_decoder *d);
 
 #endif

@@ -116,22 +116,6 @@ int tribx_dec_settle(tribx_u128 digits, bool negative, int from, int to, trib_de
 	return finish(digits, negative, out);
 }
 
-void tribx_dec_trim(trib_dec *v, int *scale)
-{
-	tribx_u128 u = tribx_dec_abs(*v);
-	int n = *scale;
-	uint64_t rest;
-	while (n > 0) {
-		const tribx_u128 q = step2(&tribx_tens[1], u, &rest);
-		if (rest)
-			break;
-		u = q;
-		n--;
-	}
-	*scale = n;
-	*v = tribx_dec_of(v->hi < 0 ? -(tribx_i128)u : (tribx_i128)u);
-}
-
 /* ---- 256 bits ---- */
 
 static struct wide product(tribx_u128 a, tribx_u128 b)

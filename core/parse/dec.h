@@ -45,7 +45,5 @@ static inline tribx_u128 tribx_pow10(unsigned k)
 
 /* digits * 10^-scale as a decimal of scale `to`; digits < 2^128. The end of every reader of numbers. */
 int tribx_dec_settle(tribx_u128 digits, bool negative, int from, int to, trib_dec *out);
-/* Trailing zeros behind the point go: fewer digits, the same value. */
-void tribx_dec_trim(trib_dec *v, int *scale);
 
 #endif

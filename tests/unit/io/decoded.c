@@ -68,7 +68,6 @@ static struct decoded decode_all(const char *file, const struct tribx_rows_kind 
 	}
 	for (const struct tribx_dead *x = list.head; x; x = x->next)
 		tribx_buf_fmt(&dead, "%s %lld %s\n", x->code, (long long)x->line, x->record);
-	d.footers = decoder ? tribx_decoder_footers(decoder) : 0;
 	tribx_decoder_free(decoder);
 	tribx_close(in);
 	tribx_dead_done(&list);

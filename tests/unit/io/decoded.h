@@ -9,7 +9,7 @@ struct decoded {
 	char *dead;                      /* "code line detail" per dead letter */
 	struct tribx_error error;
 	int status;                      /* TRIB_END at best */
-	int64_t count, batches, footers;
+	int64_t count, batches;
 };
 /* options: name, value, ..., NULL, as a user would write them. room 0: the default. */
 struct decoded decode(const char *file, const char *const *options, size_t room, enum tribx_isa isa);

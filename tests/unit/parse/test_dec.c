@@ -123,15 +123,3 @@ Test(dec, nearest_double)
 		             rows[i].text,
 		             trib_dec_f64(dec(rows[i].text, rows[i].scale), rows[i].scale));
 }
-
-Test(dec, trims_zeros)
-{
-	trib_dec v = dec("-120.500", 9);
-	int scale = 9;
-	tribx_dec_trim(&v, &scale);
-	cr_expect_eq(scale, 1);
-	cr_expect_eq(trib_dec_cmp(v, trib_dec_i64(-1205)), 0);
-	v = trib_dec_i64(0);
-	tribx_dec_trim(&v, &scale);
-	cr_expect_eq(scale, 0);
-}
