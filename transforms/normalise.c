@@ -165,8 +165,8 @@ static void close_norm(struct trib *t, void *self)
 		norm_words_done(&s->currencies), norm_words_done(&s->markets);
 	for (int d = 0; d < NORM_DIMS; d++)
 		norm_words_done(&s->dims[d]), free(r->dim[d]);
-	free(s->entries), free(s->period_of), free(s->style_of), free(s->rates), free(s->money_of), free(s->metric_entries);
-	free(r->entry), free(r->period), free(r->currency), free(r->style), free(r->m), free(r->converted), free(r->scale),
+	free(s->entries), free(s->period_of), free(s->style_of), free(s->style_known), free(s->rates), free(s->money_of), free(s->metric_entries);
+	free(r->entry), free(r->period), free(r->currency), free(r->style), free(r->room), free(r->m), free(r->converted), free(r->scale),
 		free(r->status), free(r->is_converted);
 	norm_hold_done(s);
 	norm_model_done(s);

@@ -335,26 +335,45 @@ int tribx_label_code(struct trib_batch *b, int col)
 	return TRIB_OK;
 }
 
-/* Codes of b's rows with their nulls; -1: a code outside of the words. */
+typedef uint32_t four __attribute__((vector_size(16), aligned(4), may_alias));
+
+/* Codes of b's rows with their nulls, four by four; -1: a code outside of the words. */
 static int64_t copy_codes(const int32_t *codes, int64_t n, int count, int32_t *to, uint8_t *validity)
 {
-	int64_t nulls = 0;
-	int32_t odd = 0;                   /* below 0 where a code is below 0, or not below count */
-	for (int64_t i = 0; i < n; i++)
-		odd |= codes[i] | (count - 1 - codes[i]);
-	if (odd >= 0) {
+	const uint32_t words = (uint32_t)count;
+	const int64_t fours = n & ~(int64_t)3;
+	four below = { 0 }, odd = { 0 }, nulls = { 0 };      /* highest bits: of a code below 0; below -1, or not below count */
+	for (int64_t i = 0; i < fours; i += 4) {
+		const four c = *(const four *)(codes + i);
+		below |= c;
+		odd |= (c + 1) | (words - 1 - c);
+	}
+	uint32_t any_below = below[0] | below[1] | below[2] | below[3], any_odd = odd[0] | odd[1] | odd[2] | odd[3];
+	for (int64_t i = fours; i < n; i++) {
+		const uint32_t c = (uint32_t)codes[i];
+		any_below |= c;
+		any_odd |= (c + 1) | (words - 1 - c);
+	}
+	if (any_odd >> 31)
+		return -1;
+	if (!(any_below >> 31)) {
 		memcpy(to, codes, (size_t)n * sizeof *to);
 		return 0;
 	}
-	for (int64_t i = 0; i < n; i++) {
-		if (codes[i] < -1 || codes[i] >= count)
-			return -1;
+	for (int64_t i = 0; i < fours; i += 4) {
+		const four c = *(const four *)(codes + i), null = c >> 31, at = null << (four){ 0, 1, 2, 3 };
+		*(four *)(to + i) = c & (null - 1);
+		validity[i >> 3] ^= (uint8_t)((at[0] | at[1] | at[2] | at[3]) << (i & 4));
+		nulls += null;
+	}
+	int64_t sum = (int64_t)nulls[0] + nulls[1] + nulls[2] + nulls[3];
+	for (int64_t i = fours; i < n; i++) {
 		to[i] = codes[i] < 0 ? 0 : codes[i];
 		if (codes[i] < 0)
 			tribx_bit_off(validity, i);
-		nulls += codes[i] < 0;
+		sum += codes[i] < 0;
 	}
-	return nulls;
+	return sum;
 }
 
 /* A finished column under this name, new or instead of the one that is there; a is moved, also on failure. */

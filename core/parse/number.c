@@ -391,7 +391,7 @@ static inline bool grouped(const char **at, const char *end, const struct trib_n
 	return !f->indian || last;
 }
 
-int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale)
+static __attribute__((noinline)) int by_bytes(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale)
 {
 	const char *p = cell.p, *const end = p + cell.n;
 	if (!p || cell.n - 1 >= 31 || f->percent)
@@ -400,12 +400,6 @@ int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *o
 	p += negative;
 	const char *const first = p;
 	uint64_t u = 0;
-#ifdef __x86_64__
-	if (end - p >= 4 && end - p <= 16 && __builtin_cpu_supports("sse4.1") && tribx_number_sse(f, p, (unsigned)(end - p), &u, scale)) {
-		*out = trib_dec_i64(negative ? -(int64_t)u : (int64_t)u);
-		return 0;
-	}
-#endif
 	for (; p < end && digit(*p); p++)
 		u = u * 10 + (unsigned char)(*p - '0');
 	if (p == first || p - first > 18)
@@ -427,6 +421,36 @@ int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *o
 	*out = trib_dec_i64(negative ? -(int64_t)u : (int64_t)u);
 	*scale = behind;
 	return 0;
+}
+
+int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale)
+{
+#ifdef __x86_64__
+	if (cell.n - 4 <= 12 && cell.p && !f->percent && __builtin_cpu_supports("sse4.1") && tribx_number_sse(f, cell, out, scale))
+		return 0;
+#endif
+	return by_bytes(f, cell, out, scale);
+}
+
+int64_t trib_number_many(const struct trib_view *v, int64_t row, int64_t end, const struct trib_numbers *styles,
+                         const int32_t *style, trib_dec *out, int8_t *scale)
+{
+	if (v->type != TRIB_STR && v->type != TRIB_JSON)
+		return row;
+	for (int decimals; row < end; row++) {
+#ifdef __x86_64__
+		if (!v->validity && !v->codes && !v->offsets && __builtin_cpu_supports("sse4.1"))
+			row = tribx_number_many_sse(v, row, end, styles, style, out, scale);
+		if (row == end)
+			break;
+#endif
+		const struct trib_text cell = trib_str(v, row);
+		const struct trib_numbers *const f = style ? style[row] < 0 ? NULL : &styles[style[row]] : styles;
+		if (!f || f->percent || cell.n == 0 || !digit(cell.p[cell.n - 1]) || trib_number(f, cell, &out[row], &decimals) != 0)
+			break;
+		scale[row] = (int8_t)decimals;
+	}
+	return row;
 }
 
 bool trib_null_word(struct trib_text cell)

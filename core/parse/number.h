@@ -20,8 +20,11 @@ static inline int tribx_group_mark(const char *p, const char *end, char group)
 }
 
 #ifdef __x86_64__
-/* What nearly every cell is, n = 4 to 16 bytes without a sign; needs SSE4.1. false: the long way has to look. */
-bool tribx_number_sse(const struct trib_numbers *f, const char *p, unsigned n, uint64_t *u, int *scale);
+/* What nearly every cell is; needs SSE4.1. One of 4 to 16 bytes; false: the long way has to look. Rows of string views without
+ * nulls, for trib_number_many; the first that is for others to look at. */
+bool tribx_number_sse(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale);
+int64_t tribx_number_many_sse(const struct trib_view *v, int64_t row, int64_t end, const struct trib_numbers *styles,
+                              const int32_t *style, trib_dec *out, int8_t *scale);
 #endif
 /* One character of UTF-8 at p < end, its length in *n; U+FFFD of length 1 for what is not UTF-8. */
 static inline uint32_t tribx_char(const char *p, const char *end, int *n)

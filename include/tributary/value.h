@@ -54,6 +54,10 @@ TRIB_API TRIB_MUST int trib_numbers(const char *locale, struct trib_numbers *out
 /* One cell. Accepts sign in front or behind, parentheses, CR/DR, U+2212, full-width digits, grouping only in its places,
  * a leading ' of spreadsheets. *scale is the number of decimals written. Rejects anything left over. */
 TRIB_API TRIB_MUST int trib_number(const struct trib_numbers *f, struct trib_text cell, trib_dec *out, int *scale);
+/* Cells of a text column from `row` on, each in styles[style[row]] (style NULL: all in *styles), as long as they are numbers, end in
+ * a digit and have a style that is not below 0 and has no percent. The first row that is not so, or end; out and scale are by row. */
+TRIB_API TRIB_MUST int64_t trib_number_many(const struct trib_view *v, int64_t row, int64_t end, const struct trib_numbers *styles,
+                                            const int32_t *style, trib_dec *out, int8_t *scale);
 /* Null words of C.1: "", -, –, N/A, n.a., #N/A, null, .. (and nil when declared). */
 TRIB_API bool trib_null_word(struct trib_text cell);
 /* Votes over a column: feed every cell, then ask. TRIB_AMBIGUOUS: survivors disagree on values. Cells that are null words, or

@@ -13,6 +13,15 @@ const norm_uwide norm_pow10[39] = {
 	E((norm_uwide)1000000000000000000 * 100),
 };
 
+#define M(ten, shift) { ten, (uint64_t)((((norm_uwide)1 << (64 + (shift))) + (ten) - 1) / (ten)), shift }
+const struct norm_tens norm_tens[19] = {
+	{ 1, 0, 0 }, M(10, 3), M(100, 6), M(1000, 9),
+	M(10000, 13), M(100000, 16), M(1000000, 19), M(10000000, 23),
+	M(100000000, 26), M(1000000000, 29), M(10000000000, 33), M(100000000000, 36),
+	M(1000000000000, 39), M(10000000000000, 43), M(100000000000000, 46), M(1000000000000000, 49),
+	M(10000000000000000, 53), M(100000000000000000, 56), M(1000000000000000000, 59),
+};
+
 int norm_ratio_make(norm_wide num, norm_wide den, struct norm_ratio *out)
 {
 	if (den == 0)
@@ -109,31 +118,12 @@ struct norm_factor norm_factor_of(struct norm_ratio r)
 	return (struct norm_factor){ (int64_t)m, 1, scale };
 }
 
-static inline __attribute__((always_inline)) uint64_t half_even_64(uint64_t v, uint64_t by)
-{
-	const uint64_t q = v / by, r = v % by, other = by - r;
-	return q + (r > other || (r == other && (q & 1)));
-}
-
-/* v / 10^digits; most rows have an amount and a rate that together have a few digits too many: a constant is divided by in a quarter
- * of the time. */
+/* v / 10^digits */
 static norm_uwide half_even(norm_uwide v, int digits)
 {
-	const norm_uwide by = norm_pow10[digits];
-	if (v >> 64 == 0)
-		switch (digits) {
-		case 1: return half_even_64((uint64_t)v, 10);
-		case 2: return half_even_64((uint64_t)v, 100);
-		case 3: return half_even_64((uint64_t)v, 1000);
-		case 4: return half_even_64((uint64_t)v, 10000);
-		case 5: return half_even_64((uint64_t)v, 100000);
-		case 6: return half_even_64((uint64_t)v, 1000000);
-		case 8: return half_even_64((uint64_t)v, 100000000);
-		default:
-			if (by >> 64 == 0)
-				return half_even_64((uint64_t)v, (uint64_t)by);
-		}
-	const norm_uwide q = v / by, r = v % by, other = by - r;
+	if (v >> 63 == 0 && digits <= 18)
+		return norm_half_even((uint64_t)v, digits);
+	const norm_uwide by = norm_pow10[digits], q = v / by, r = v % by, other = by - r;
 	return q + (r > other || (r == other && (q & 1)));
 }
 

@@ -34,18 +34,42 @@ int norm_ratio_div(struct norm_ratio a, struct norm_ratio b, struct norm_ratio *
 int norm_ratio_parse(struct trib_text text, struct norm_ratio *out);                         /* 0.001, 1/60, 1e6 */
 struct norm_factor norm_factor_of(struct norm_ratio r);
 
+/* 10^digits as a divisor of numbers below 2^63, by multiplication: magic is 2^(64 + shift) / 10^digits, rounded up, which is near enough
+ * for all of them because 10^digits < 2^(shift + 1). */
+struct norm_tens { uint64_t by, magic; int shift; };
+extern const struct norm_tens norm_tens[19];
+
+/* v / 10^digits, half to even; v < 2^63, digits 1 to 18. */
+static inline uint64_t norm_half_even(uint64_t v, int digits)
+{
+	const struct norm_tens *d = &norm_tens[digits];
+	const uint64_t q = (uint64_t)((norm_uwide)v * d->magic >> 64) >> d->shift, r = v - q * d->by;
+	return q + (2 * r + (q & 1) > d->by);
+}
+
+/* x * 10^up where nothing can overflow and no division is needed, which is nearly always; false: not done. */
+static inline bool norm_shift(int64_t x, int up, norm_wide *out)
+{
+	if ((uint32_t)up <= 18) {
+		*out = (norm_wide)x * (int64_t)norm_tens[up].by;        /* less than 10^38 */
+		return true;
+	}
+	const uint64_t sign = (uint64_t)(x >> 63), v = ((uint64_t)x ^ sign) - sign;
+	if ((uint32_t)-up > 18 || x == INT64_MIN)
+		return false;
+	*out = (int64_t)((norm_half_even(v, -up) ^ sign) - sign);
+	return true;
+}
+
 /* m at scale `from`, rounded half-even to scale `to`. */
 int norm_round(norm_wide m, int from, int to, norm_wide *out);
 /* m * f exactly, then rounded once to scale `to`. */
 int norm_scale_any(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out);
 static inline int norm_scale(norm_wide m, int scale, struct norm_factor f, int to, norm_wide *out)
 {
-	const int up = to - scale - f.scale;
 	int64_t x;
-	if (f.den == 1 && (uint32_t)up <= 18 && m == (int64_t)m && !__builtin_mul_overflow((int64_t)m, f.m, &x)) {
-		*out = (norm_wide)x * (int64_t)norm_pow10[up];   /* nothing to round: less than 10^38 */
+	if (f.den == 1 && m == (int64_t)m && !__builtin_mul_overflow((int64_t)m, f.m, &x) && norm_shift(x, to - scale - f.scale, out))
 		return 0;
-	}
 	return norm_scale_any(m, scale, f, to, out);
 }
 /* The same times a rate (its own mantissa and scale). */

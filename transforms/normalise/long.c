@@ -64,15 +64,18 @@ static int add_names(struct trib *t, struct norm *s, struct trib_batch *b)
 	const struct norm_rows *r = &s->rows;
 	const int metrics = s->catalogue->metric_count;
 	struct trib_text *ids = trib_scratch(t, 2 * (size_t)metrics * sizeof *ids), *units = ids + metrics;
-	int32_t *metric = trib_scratch(t, ((size_t)r->count + 1) * sizeof *metric);
-	if (!ids || !metric)
+	int32_t *const metric = r->room;
+	const int32_t *const entry = r->entry;
+	const struct norm_entry *const entries = s->entries;
+	const int64_t n = r->count;
+	if (!ids)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	for (int i = 0; i < metrics; i++) {
 		ids[i] = norm_text_of(s->catalogue->metrics[i].id);
 		units[i] = norm_text_of(s->catalogue->metrics[i].unit_id);
 	}
-	for (int64_t i = 0; i < r->count; i++)
-		metric[i] = r->entry[i] < 0 ? -1 : s->entries[r->entry[i]].is.metric;
+	for (int64_t i = 0; i < n; i++)
+		metric[i] = entry[i] < 0 ? -1 : entries[entry[i]].is.metric;
 	if (trib_add_words(b, "metric", metric, ids, metrics) < 0 ||
 	    trib_add_words(b, "unit", metric, units, metrics) < 0 ||
 	    trib_add_words(b, "currency", r->currency, s->currencies.texts, s->currencies.count) < 0)
@@ -80,19 +83,28 @@ static int add_names(struct trib *t, struct norm *s, struct trib_batch *b)
 	return TRIB_OK;
 }
 
-static void add_dates(struct norm *s, struct trib_batch *b, int32_t *days)
+/* Days of every row's period; a rejected row has no period, and 0. */
+static inline __attribute__((always_inline)) const int32_t *days_of(const struct norm *s, const bool end)
 {
 	const struct norm_rows *r = &s->rows;
-	const int start = trib_add(b, "period_start", TRIB_DATE), end = trib_add(b, "period_end", TRIB_DATE);
-	const int32_t *entry = r->entry, *period = r->period;
-	const struct norm_period *of = s->period_of;
+	const struct norm_period *const of = s->period_of;
+	const int32_t *const entry = r->entry, *const period = r->period;
+	int32_t *const days = r->room;
 	const int64_t n = r->count;
-	for (int64_t i = 0; i < n; i++)
-		days[i] = entry[i] < 0 ? 0 : of[period[i]].start.days;
-	trib_put_many(b, start, days, NULL, n);
-	for (int64_t i = 0; i < n; i++)
-		days[i] = entry[i] < 0 ? 0 : of[period[i]].end.days;
-	trib_put_many(b, end, days, NULL, n);
+	if (r->any_hole)
+		for (int64_t i = 0; i < n; i++)
+			days[i] = entry[i] < 0 ? 0 : end ? of[period[i]].end.days : of[period[i]].start.days;
+	else
+		for (int64_t i = 0; i < n; i++)
+			days[i] = end ? of[period[i]].end.days : of[period[i]].start.days;
+	return days;
+}
+
+static void add_dates(struct norm *s, struct trib_batch *b)
+{
+	const int start = trib_add(b, "period_start", TRIB_DATE), end = trib_add(b, "period_end", TRIB_DATE);
+	trib_put_many(b, start, days_of(s, false), NULL, s->rows.count);
+	trib_put_many(b, end, days_of(s, true), NULL, s->rows.count);
 }
 
 /* Decimals as columns hold them: where the machine keeps a number of 128 bits in that order, they are there already. */
@@ -128,8 +140,10 @@ int norm_long_emit(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	const size_t n = (size_t)s->rows.count;
 	int *cols = trib_scratch(t, (s->o.keep.count + 1) * sizeof *cols);
-	void *room = trib_scratch(t, (n + 1) * sizeof(trib_dec) + n / 8 + 16);
-	if (!cols || !room)
+	const bool as_is = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	trib_dec *room = trib_scratch(t, as_is ? 1 : n * sizeof *room + 1);
+	uint8_t *valid = trib_scratch(t, n / 8 + 1);
+	if (!cols || !room || !valid)
 		return trib_fail(t, TRIB_FATAL, "no memory");
 	const int count = kept(t, s, in, cols);
 	if (count < 0)
@@ -139,7 +153,7 @@ int norm_long_emit(struct trib *t, struct norm *s, struct trib_batch *in)
 	const int bad = add_names(t, s, in);
 	if (bad != 0)
 		return bad;
-	add_dates(s, in, room);
-	add_values(s, in, room, (uint8_t *)room + (n + 1) * sizeof(trib_dec));
+	add_dates(s, in);
+	add_values(s, in, room, valid);
 	return trib_emit(t, 0, in);
 }

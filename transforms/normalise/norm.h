@@ -40,11 +40,16 @@ struct norm_options {
 
 struct norm_shared { struct norm_catalogue catalogue; struct norm_fx fx; };
 
+/* How the value of a row comes about: NORM_NUMBER, NORM_AMOUNT: a multiplication, for an amount another one by its rate. */
+enum norm_way { NORM_UNASKED_WAY, NORM_LONG_WAY, NORM_NUMBER, NORM_AMOUNT };
+
 /* What a metric's name means here, ready to multiply. A unit beside the value makes another one from it. */
 struct norm_entry {
 	struct norm_sense is;
 	struct norm_factor factor;
 	int32_t currency;                /* code, -1: not said */
+	enum norm_way way;
+	enum norm_policy policy;         /* once the way is known */
 	bool decided;                    /* percent or fraction is settled */
 	int8_t inferred;                 /* by the first rows: 100 percent, 1 fraction; the rest is held to it */
 	bool bad_unit;                   /* the unit beside the value is of another dimension, or unknown */
@@ -59,6 +64,7 @@ struct norm_money { struct norm_rate rate; bool asked, found; };
 struct norm_rows {
 	int64_t count, cap;
 	int32_t *entry, *period, *currency, *style, *dim[NORM_DIMS];    /* codes; currency -1: none; entry -1: rejected */
+	int32_t *room;                   /* for codes or days on their way out */
 	norm_wide *m;                    /* as read; then the value at the output's scale */
 	norm_wide *converted;
 	int8_t *scale;
@@ -74,6 +80,7 @@ struct norm {
 	int decimals;                    /* scale that values are rounded to in the rows */
 	int32_t target, source_currency; /* codes, -1: none */
 	bool wide, votes, to_model, held;
+	bool any_unknown, any_bad_period;   /* a text that means no metric, no period: rows have to be looked at one by one */
 	enum trib_grain grain;           /* 0: as it comes */
 	enum norm_duplicates duplicates;
 	enum trib_grain period_grain;
@@ -81,7 +88,8 @@ struct norm {
 	struct norm_words names, columns, periods, currencies, markets, dims[NORM_DIMS];
 	struct norm_entry *entries;      /* by code of names */
 	struct norm_period *period_of;
-	struct norm_style *style_of;     /* by code of markets; [0] alone without locale_by */
+	struct trib_numbers *style_of;   /* by code of markets */
+	bool *style_known;
 	int32_t *money_of;               /* by code of currencies: the code that it means, or one of the words below */
 	struct norm_money *rates;        /* [period][currency], of the policies that metrics have */
 	int32_t entry_count, entry_cap, period_cap, style_cap, money_cap, rate_periods, rate_currencies;

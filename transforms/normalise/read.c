@@ -21,7 +21,8 @@ static bool rows_for(struct norm_rows *r, int64_t n)
 	const int64_t cap = n + n / 4 + 64;
 	bool ok = grow(&r->entry, cap, sizeof *r->entry) && grow(&r->period, cap, sizeof *r->period) &&
 	          grow(&r->currency, cap, sizeof *r->currency) && grow(&r->style, cap, sizeof *r->style) &&
-	          grow(&r->m, cap, sizeof *r->m) && grow(&r->converted, cap, sizeof *r->converted) &&
+	          grow(&r->room, cap, sizeof *r->room) && grow(&r->m, cap, sizeof *r->m) &&
+	          grow(&r->converted, cap, sizeof *r->converted) &&
 	          grow(&r->scale, cap, sizeof *r->scale) && grow(&r->status, cap, sizeof *r->status) &&
 	          grow(&r->is_converted, cap, sizeof *r->is_converted);
 	for (int d = 0; d < NORM_DIMS && ok; d++)
@@ -139,6 +140,7 @@ static void ready(struct norm *s, struct norm_entry *e)
 	e->currency = norm_currency_code(s, e->is.currency);
 	e->decided = e->is.unit_known;
 	e->inferred = 0;
+	e->way = NORM_UNASKED_WAY;
 }
 
 /* The entry of a name that was not met before; its code is the next. */
@@ -153,6 +155,7 @@ static bool make_entry(struct norm *s, int32_t code, struct trib_text name, stru
 		memcpy(who, partner.p, partner.n);
 	if (norm_sense(s->catalogue, name, who[0] ? who : s->o.partner, s->o.source_id, &e->is, e->near) == 0)
 		ready(s, e);
+	s->any_unknown |= e->is.metric < 0;
 	s->entry_count = code + 1;
 	return true;
 }
@@ -227,6 +230,8 @@ static int name_rows(struct trib *t, struct norm *s, struct trib_batch *in)
 	for (int32_t c = s->entry_count; c < s->names.count && bad == 0; c++)
 		if (!make_entry(s, c, s->names.texts[c], (struct trib_text){ NULL, 0 }))
 			bad = trib_fail(t, TRIB_FATAL, "no memory");
+	if (!by_partner && !s->any_unknown && v.type == TRIB_STR && !v.validity)
+		return bad;
 	for (int64_t i = 0; i < r->count && bad == 0; i++) {
 		if (by_partner) {
 			const struct trib_text x = trib_str(&v, i);
@@ -257,8 +262,10 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
 	struct trib_view v;
+	bool nulls;
 	if (s->o.period) {                                      /* one for all */
 		const int32_t code = norm_code_of(&s->periods, norm_text_of(s->o.period), NORM_TEXTS);
+		nulls = code < 0;
 		for (int64_t i = 0; i < r->count; i++)
 			r->period[i] = code;
 	} else {
@@ -270,6 +277,7 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 			bad = codes(t, &s->periods, &v, r->count, r->period, s->o.period_column);
 		if (bad != 0)
 			return bad;
+		nulls = v.type == TRIB_NULL || v.type == TRIB_TIME || v.validity;
 	}
 	for (; s->period_cap < s->periods.count; s->period_cap++) {
 		if (!room_for(&s->period_of, s->period_cap, sizeof *s->period_of))
@@ -283,8 +291,9 @@ static int read_periods(struct trib *t, struct norm *s, struct trib_batch *in)
 			p->grain = s->period_grain;
 			trib_period_of(p->start, p->grain, &p->start, &p->end);
 		}
+		s->any_bad_period |= !p->good;
 	}
-	for (int64_t i = 0; i < r->count; i++)
+	for (int64_t i = 0; i < r->count && (nulls || s->any_bad_period); i++)
 		if (r->entry[i] >= 0 && (r->period[i] < 0 || !s->period_of[r->period[i]].good)) {
 			const struct trib_text x = r->period[i] < 0 ? norm_text_of("") : s->periods.texts[r->period[i]];
 			trib_reject(t, in, i, "normalise.bad_period", "column \"%s\": \"%.*s\" is no period%s%s",
@@ -335,15 +344,18 @@ static int read_styles(struct trib *t, struct norm *s, struct trib_batch *in)
 	if (bad == 0)
 		bad = codes(t, &s->markets, &v, r->count, r->style, s->o.locale_by);
 	for (; bad == 0 && s->style_cap < s->markets.count; s->style_cap++) {
-		if (!room_for(&s->style_of, s->style_cap, sizeof *s->style_of))
+		if (!room_for(&s->style_of, s->style_cap, sizeof *s->style_of) ||
+		    !room_for(&s->style_known, s->style_cap, sizeof *s->style_known))
 			return trib_fail(t, TRIB_FATAL, "no memory");
 		const char *locale = trib_map_text(&s->o.locales, s->markets.texts[s->style_cap].p);
-		struct norm_style *z = &s->style_of[s->style_cap];
-		*z = (struct norm_style){ .numbers = s->only.numbers, .known = locale || s->only.known };
-		if (locale && trib_numbers(locale, &z->numbers) != 0)
+		struct trib_numbers *z = &s->style_of[s->style_cap];
+		*z = s->only.numbers;
+		s->style_known[s->style_cap] = locale || s->only.known;
+		if (locale && trib_numbers(locale, z) != 0)
 			return trib_fail(t, TRIB_CONFIG, "normalise.unknown_locale: locales: no locale \"%s\" is known", locale);
-		z->numbers.scientific |= s->o.scientific;
-		z->numbers.dash_is_zero |= s->o.dash_is_zero;
+		z->scientific |= s->o.scientific;
+		z->dash_is_zero |= s->o.dash_is_zero;
+		z->percent |= !s->style_known[s->style_cap];         /* read_numbers: no cell of it is plain */
 	}
 	if (bad == 0 && s->o.market_column && strcmp(s->o.market_column, s->o.locale_by) == 0) {
 		const int32_t all = norm_code_of(&s->dims[NORM_MARKET], norm_text_of(s->o.market), NORM_TEXTS);
@@ -360,7 +372,8 @@ int norm_read(struct trib *t, struct norm *s, struct trib_batch *in)
 	struct trib_view v;
 	if (!rows_for(&s->rows, in->array.length))
 		return trib_fail(t, TRIB_FATAL, "no memory");
-	memset(s->rows.currency, 0xff, (size_t)s->rows.count * sizeof *s->rows.currency);
+	if (!s->o.currency_column)
+		memset(s->rows.currency, 0xff, (size_t)s->rows.count * sizeof *s->rows.currency);
 	int bad = read_dims(t, s, in);
 	if (bad == 0 && s->wide)
 		name_wide(t, s, in);

@@ -17,8 +17,8 @@ static const struct trib_numbers *style_at(struct trib *t, struct norm *s, struc
 	const struct norm_rows *r = &s->rows;
 	if (!s->o.locale_by)
 		return &s->only.numbers;
-	if (r->style[i] >= 0 && s->style_of[r->style[i]].known)
-		return &s->style_of[r->style[i]].numbers;
+	if (r->style[i] >= 0 && s->style_known[r->style[i]])
+		return &s->style_of[r->style[i]];
 	const struct trib_text x = r->style[i] < 0 ? norm_text_of("") : s->markets.texts[r->style[i]];
 	trib_reject(t, in, i, "normalise.unknown_locale",
 	            "locales has nothing for %s \"%.*s\": how numbers are written there is not known", s->o.locale_by,
@@ -84,29 +84,19 @@ static int read_number(struct trib *t, struct norm *s, struct trib_batch *in, in
 	return unit.p ? unit_at(t, s, in, i, unit) : TRIB_OK;
 }
 
-/* Rows from i on whose text is a number and nothing else, which is nearly all of them; the first row that is not. */
+/* Rows from i on whose text is a number and nothing else, which is nearly all of them; the first row that is not. What is read of
+ * a rejected row does not matter. */
 static int64_t plain_numbers(struct norm *s, const struct trib_view *v, int64_t i)
 {
 	struct norm_rows *r = &s->rows;
 	const bool by_row = s->o.locale_by != NULL;
-	if ((v->type != TRIB_STR && v->type != TRIB_JSON) || v->validity || v->codes)
-		return i;
-	const int32_t *const entry = r->entry, *const style = by_row ? r->style : NULL;
-	for (; i < r->count; i++) {
-		const struct trib_text cell = trib_str(v, i);
-		const int32_t at = style ? style[i] : 0;
-		if (entry[i] < 0 || at < 0 || cell.n == 0 || (unsigned char)(cell.p[cell.n - 1] - '0') > 9)
-			break;
-		const struct norm_style *z = style ? &s->style_of[at] : &s->only;
-		trib_dec d;
-		int scale;
-		if ((style && !z->known) || trib_number(&z->numbers, cell, &d, &scale) != 0)
-			break;
-		r->m[i] = norm_wide_of(d);
-		r->scale[i] = (int8_t)scale;
-		r->status[i] = 'A';
-	}
-	return i;
+	const int64_t end = trib_number_many(v, i, r->count, by_row ? s->style_of : &s->only.numbers, by_row ? r->style : NULL,
+	                                     (trib_dec *)(void *)r->m, r->scale);
+	if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+		for (int64_t k = i; k < end; k++)
+			r->m[k] = norm_wide_of(((const trib_dec *)(const void *)r->m)[k]);
+	memset(r->status + i, 'A', (size_t)(end - i));
+	return end;
 }
 
 int norm_read_numbers(struct trib *t, struct norm *s, struct trib_batch *in)

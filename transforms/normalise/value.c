@@ -32,6 +32,7 @@ static int decide_shares(struct trib *t, struct norm *s, struct trib_batch *in)
 			                 "fractions; give the alias a unit: \"%%\" or fraction",
 			                 s->wide ? s->columns.texts[c < s->columns.count ? c : 0].p : s->names.texts[c].p);
 		e->decided = true;
+		e->way = NORM_UNASKED_WAY;
 		e->inferred = (int8_t)is;
 		if (is == 100 && norm_ratio_mul(e->is.ratio, (struct norm_ratio){ 1, 100 }, &e->is.ratio) == 0) {
 			const int sign = e->is.negative ? -1 : 1;
@@ -45,21 +46,29 @@ static int decide_shares(struct trib *t, struct norm *s, struct trib_batch *in)
 
 /* ---- currency ---- */
 
+enum { POLICIES = NORM_FX_SPOT + 1 };
+
+/* NULL: the table knows not yet so many periods or currencies. */
+static inline struct norm_money *rate_at(const struct norm *s, enum norm_policy policy, int32_t period, int32_t currency)
+{
+	return period >= s->rate_periods || currency >= s->rate_currencies ? NULL :
+	       &s->rates[((size_t)period * (size_t)s->rate_currencies + (size_t)currency) * POLICIES + policy];
+}
+
 int norm_rate_of(struct norm *s, int metric, int32_t period, int32_t currency, struct norm_rate *out)
 {
 	const enum norm_policy policy = s->catalogue->metrics[metric].policy;
-	const int policies = NORM_FX_SPOT + 1;
+	struct norm_money *m = rate_at(s, policy, period, currency);
 	/* a new currency or period: ask again for all */
-	if (period >= s->rate_periods || currency >= s->rate_currencies) {
+	if (!m) {
 		const int32_t periods = s->periods.count + 16, currencies = s->currencies.count + 4;
-		struct norm_money *rates = calloc((size_t)periods * (size_t)currencies * policies, sizeof *rates);
+		struct norm_money *rates = calloc((size_t)periods * (size_t)currencies * POLICIES, sizeof *rates);
 		if (!rates)
 			return TRIB_FATAL;
 		free(s->rates);
 		s->rates = rates, s->rate_periods = periods, s->rate_currencies = currencies;
+		m = rate_at(s, policy, period, currency);
 	}
-	struct norm_money *m =
-		&s->rates[((size_t)period * (size_t)s->rate_currencies + (size_t)currency) * policies + policy];
 	if (!m->asked) {
 		const struct norm_period *p = &s->period_of[period];
 		const char *from = s->currencies.texts[currency].p;
@@ -268,7 +277,7 @@ static bool fits(struct trib *t, struct norm *s, struct trib_batch *in, int64_t 
 }
 
 /* One row. false: rejected. */
-static inline bool value_of(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e)
+static bool value_of(struct trib *t, struct norm *s, struct trib_batch *in, int64_t i, const struct norm_entry *e)
 {
 	struct norm_rows *r = &s->rows;
 	const struct norm_metric *metric = &s->catalogue->metrics[e->is.metric];
@@ -287,6 +296,67 @@ static inline bool value_of(struct trib *t, struct norm *s, struct trib_batch *i
 	return true;
 }
 
+/* ---- the way of nearly all rows: products that fit, nothing to be worked out or told ---- */
+
+static enum norm_way way_of(const struct norm *s, const struct norm_entry *e)
+{
+	const struct norm_metric *m = &s->catalogue->metrics[e->is.metric];
+	if (e->factor.den != 1 || e->is.minor || e->inferred || m->bounded || m->has_min || m->has_max)
+		return NORM_LONG_WAY;
+	if (m->unit->dim != NORM_MONEY)
+		return NORM_NUMBER;
+	return s->target < 0 || s->held || m->policy == NORM_FX_NONE ? NORM_LONG_WAY : NORM_AMOUNT;
+}
+
+/* The rate of an amount whose column says the currency, where it was asked for before; NULL: the long way knows. */
+static inline const struct norm_rate *known_rate(const struct norm *s, enum norm_policy policy, int32_t period, int32_t said, int32_t *currency)
+{
+	if (said < 0 || said >= s->money_cap)
+		return NULL;
+	*currency = s->money_of[said];
+	if (*currency < 0)
+		return NULL;
+	const struct norm_money *m = rate_at(s, policy, period, *currency);
+	return m && m->found ? &m->rate : NULL;
+}
+
+/* Rows from i on in 64 bits; the first that is not so simple, to which nothing has happened. */
+static __attribute__((noinline)) int64_t quick_rows(const struct norm *s, int64_t i)
+{
+	const struct norm_rows *const r = &s->rows;
+	const struct norm_entry *const entries = s->entries;
+	const int32_t *const entry = r->entry;
+	const char *const status = r->status;
+	const int8_t *const scale = r->scale;
+	norm_wide *const number = r->m, *const converted = r->converted;
+	int32_t *const currencies = r->currency;
+	const int decimals = s->decimals;
+	for (const int64_t count = r->count; i < count; i++) {
+		const norm_wide m = number[i];
+		norm_wide value, amount;
+		int64_t x, y;
+		if (entry[i] < 0 || status[i] != 'A' || m != (int64_t)m)
+			break;
+		const struct norm_entry *const e = &entries[entry[i]];
+		const int up = decimals - scale[i] - e->factor.scale;
+		int32_t currency = -1;
+		if (e->way < NORM_NUMBER || __builtin_mul_overflow((int64_t)m, e->factor.m, &x) || !norm_shift(x, up, &value))
+			break;
+		amount = value;
+		if (e->way == NORM_AMOUNT) {
+			const struct norm_rate *const rate = known_rate(s, e->policy, r->period[i], currencies[i], &currency);
+			if (!rate || rate->m != (int64_t)rate->m || __builtin_mul_overflow(x, (int64_t)rate->m, &y) ||
+			    !norm_shift(y, up - rate->scale, &amount))
+				break;
+			r->is_converted[i] = true;
+		}
+		number[i] = value;
+		converted[i] = amount;
+		currencies[i] = currency;
+	}
+	return i;
+}
+
 int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 {
 	struct norm_rows *r = &s->rows;
@@ -298,11 +368,19 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 		return bad;
 	memset(r->is_converted, 0, (size_t)r->count * sizeof *r->is_converted);
 	for (int64_t i = 0; i < r->count; i++) {
+		const int64_t from = i;
+		i = quick_rows(s, i);
+		values += i - from;
+		if (i == r->count)
+			break;
 		if (r->entry[i] < 0) {
 			r->m[i] = r->converted[i] = zero, r->status[i] = 0, r->currency[i] = -1;
 			continue;
 		}
-		if (!value_of(t, s, in, i, &s->entries[r->entry[i]])) {
+		struct norm_entry *const e = &s->entries[r->entry[i]];
+		if (e->way == NORM_UNASKED_WAY)
+			e->way = way_of(s, e), e->policy = s->catalogue->metrics[e->is.metric].policy;
+		if (!value_of(t, s, in, i, e)) {
 			r->converted[i] = zero, r->entry[i] = -1, r->status[i] = 0;
 			continue;
 		}

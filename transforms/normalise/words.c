@@ -87,47 +87,78 @@ static bool plain_codes(struct norm_words *w, const struct trib_view *v, int64_t
 	return true;
 }
 
-/* Whether the text is the one that was met: its ends are the same. */
-static inline bool is_seen(const struct norm_words *w, const struct norm_seen *s, const char *p, int32_t size)
+enum { SHORT = 12, COVERED = 20 };        /* bytes in a view; bytes that a slot holds of a longer text: 12 first, 8 last */
+
+/* Where a text that was met is remembered. Of the two halves of a view, each has bits that reach the top. */
+static inline struct norm_seen *seen_at(const struct norm_words *w, uint64_t a, uint64_t b)
 {
-	uint64_t x, y;
-	if (s->size != size + 1 || size <= 16)
-		return s->size == size + 1;
-	const char *met = w->texts[s->code].p;
-	memcpy(&x, met + 8, 8), memcpy(&y, p + 8, 8);
-	return x == y && (size <= 24 || memcmp(met + 16, p + 16, (size_t)size - 24) == 0);
+	return &w->seen[(a + 2 * b) * 0x9e3779b97f4a7c15u >> NORM_SEEN_SHIFT];
 }
 
-bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
+static bool make_seen(struct norm_words *w)
 {
-	if (v->offsets || v->type == TRIB_NULL)
-		return plain_codes(w, v, n, max, out);
-	if (!w->seen && !(w->seen = calloc(NORM_SEEN, sizeof *w->seen)))
-		return false;
-	const int32_t *const views = v->values, *const codes = v->codes;
-	const bool nulls = v->validity != NULL;
-	for (int64_t i = 0; i < n; i++) {
-		const int32_t *x = views + 4 * (codes ? codes[i] : i), size = x[0];
-		const char *p = (const char *)(x + 1);
+	w->seen = calloc(NORM_SEEN, sizeof *w->seen);
+	if (w->seen)
+		seen_at(w, 0, 0)->a = UINT64_MAX;     /* free slots are like the view of "", which looks only here */
+	return w->seen != NULL;
+}
+
+/* The code of a text that its slot does not hold, which holds it from now on. */
+static __attribute__((noinline, cold)) int32_t meet(struct norm_words *w, struct norm_seen *s, struct norm_seen as, struct trib_text t, int32_t max)
+{
+	as.code = norm_code_of(w, t, max);
+	if (as.code >= 0)
+		*s = as;
+	return as.code;
+}
+
+static inline int32_t code_of_long(struct norm_words *w, const struct trib_view *v, const int32_t *x, int32_t max)
+{
+	const size_t n = (size_t)x[0];
+	const char *const p = (const char *)v->pages[x[2]] + x[3];
+	uint64_t a, b, c;
+	memcpy(&a, x, 8), memcpy(&b, p + n - 8, 8), memcpy(&c, p + 4, 8);
+	struct norm_seen *const s = seen_at(w, a, b);
+	if (s->a == a && s->b == b && s->c == c &&
+	    (n <= COVERED || memcmp(w->texts[s->code].p + SHORT, p + SHORT, n - COVERED) == 0))
+		return s->code;
+	return meet(w, s, (struct norm_seen){ a, b, c, 0 }, (struct trib_text){ p, n }, max);
+}
+
+/* A slot for short texts holds their view, which begins with the length: a longer one cannot be taken for it. */
+static inline __attribute__((always_inline)) bool codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max,
+                                                           int32_t *out, const bool nulls)
+{
+	const int32_t *x = v->values;
+	for (int64_t i = 0; i < n; i++, x += 4) {
 		uint64_t a, b;
 		if (nulls && trib_null(v, i)) {
 			out[i] = -1;
 			continue;
 		}
-		if (size > 12) {
-			p = (const char *)v->pages[x[2]] + x[3];
-			memcpy(&a, p, 8), memcpy(&b, p + size - 8, 8);
-		} else
-			memcpy(&a, x, 8), memcpy(&b, x + 2, 8);
-		struct norm_seen *s = &w->seen[(a ^ b * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu >> NORM_SEEN_SHIFT];   /* bits that all others reach */
-		if (s->a == a && s->b == b && is_seen(w, s, p, size)) {
-			out[i] = s->code;
+		if (__builtin_expect(x[0] > SHORT, 0)) {
+			out[i] = code_of_long(w, v, x, max);
+			if (out[i] < 0)
+				return false;
 			continue;
 		}
-		out[i] = norm_code_of(w, (struct trib_text){ p, (size_t)size }, max);
-		if (out[i] < 0)
-			return false;
-		*s = (struct norm_seen){ a, b, out[i], size + 1 };
+		memcpy(&a, x, 8), memcpy(&b, x + 2, 8);
+		struct norm_seen *const s = seen_at(w, a, b);
+		out[i] = s->code;
+		if (__builtin_expect(s->a != a || s->b != b, 0)) {
+			out[i] = meet(w, s, (struct norm_seen){ a, b, 0, 0 }, (struct trib_text){ (const char *)(x + 1), (size_t)x[0] }, max);
+			if (out[i] < 0)
+				return false;
+		}
 	}
 	return true;
+}
+
+bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out)
+{
+	if (v->offsets || v->codes || v->type == TRIB_NULL)
+		return plain_codes(w, v, n, max, out);
+	if (!w->seen && !make_seen(w))
+		return false;
+	return v->validity ? codes_of(w, v, n, max, out, true) : codes_of(w, v, n, max, out, false);
 }

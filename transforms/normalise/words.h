@@ -12,7 +12,7 @@ struct norm_words {
 	struct norm_key { uint64_t hash, a, b; } *keys;
 	int32_t *slots;                  /* code + 1, 0 is free */
 	int32_t count, cap, mask;
-	struct norm_seen { uint64_t a, b; int32_t code, size; } *seen;   /* texts met last: a short one's Arrow view, a long one's ends; size + 1 */
+	struct norm_seen { uint64_t a, b, c; int32_t code; } *seen;   /* texts met last: see norm_codes_of */
 	struct norm_page { struct norm_page *next; size_t used, size; char bytes[]; } *pages;
 };
 
@@ -61,7 +61,8 @@ static inline int32_t norm_code_of(struct norm_words *w, struct trib_text t, int
 }
 
 /* Codes of n rows of a text column, -1 is null; false: no memory, or more than max texts. A text of up to 12 bytes is its
- * 16-byte view: found again by two comparisons, without touching bytes; one of up to 16 is its first and its last eight. */
+ * 16-byte view: found again by two comparisons, without touching bytes. A longer one is a = its length and first four bytes,
+ * b = its last eight, c = those from the fifth on, and what is left between them. */
 bool norm_codes_of(struct norm_words *w, const struct trib_view *v, int64_t n, int32_t max, int32_t *out);
 
 #endif

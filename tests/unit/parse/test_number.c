@@ -5,6 +5,21 @@
 #include "base/text.h"
 #include "parse/number.h"
 
+/* A column of this cell alone: read where the cell is a number that ends in a digit, and then as the long way has it. */
+static void check_column(const struct trib_numbers *f, struct trib_text cell, int e, trib_dec want, int want_scale)
+{
+	int32_t row[4] = { (int32_t)cell.n };
+	const void *const page = cell.p;
+	const struct trib_view v = { .type = TRIB_STR, .length = 1, .values = row, .pages = &page };
+	const bool plain = e == 0 && !f->percent && cell.n && cell.p[cell.n - 1] >= '0' && cell.p[cell.n - 1] <= '9';
+	trib_dec is;
+	int8_t scale;
+	if (cell.n <= 12)
+		memcpy(row + 1, cell.p, cell.n);
+	cr_expect_eq(trib_number_many(&v, 0, 1, f, NULL, &is, &scale), plain, "column: %.*s", (int)cell.n, cell.p);
+	cr_expect(!plain || (scale == want_scale && trib_dec_cmp(is, want) == 0), "column and long way differ: %.*s", (int)cell.n, cell.p);
+}
+
 /* the value as plain text, "none" or "range" */
 static const char *read_cell(const struct trib_numbers *f, struct trib_text cell, char to[TRIB_DEC_TEXT])
 {
@@ -13,6 +28,7 @@ static const char *read_cell(const struct trib_numbers *f, struct trib_text cell
 	const int e = trib_number(f, cell, &v, &scale);
 	cr_expect_eq(e, tribx_number_any(f, cell, &w, &other), "short cut and long way differ: %.*s", (int)cell.n,
 	             cell.p);
+	check_column(f, cell, e, w, other);
 	if (e == 0) {
 		cr_expect(scale == other && trib_dec_cmp(v, w) == 0, "short cut and long way differ: %.*s",
 		          (int)cell.n, cell.p);
@@ -219,6 +235,56 @@ Test(number, random_cells)
 		read_cell(&f, (struct trib_text){ exact, n }, text);
 		trib_null_word((struct trib_text){ exact, n });
 		free(exact);
+	}
+}
+
+/* A column of many styles stops at exactly the rows that trib_number does not read, or that have no style. */
+Test(number, random_columns)
+{
+	enum { ROWS = 4000 };
+	static const char *const locales[] = { "en", "de", "fr", "de_CH", "en_IN" };
+	static const char *const forms[] = { "%d", "-%d", "%d.%02d", "-%d,%d", "%d,%03d", "%d.%03d,%02d", "%d\u202f%03d,5", "%d'%03d.25",
+	                                     "%d\u2019%03d", "%d%%", "", "x%d", "%d 000 %03d", "1%08d%09d", "-1%07d%08d" };
+	static int32_t rows[ROWS][4], by[ROWS];
+	static char bytes[ROWS * 32];
+	static trib_dec out[ROWS];
+	static int8_t scales[ROWS];
+	static uint8_t valid[ROWS / 8];
+	const void *const page = bytes;
+	struct trib_view v = { .type = TRIB_STR, .length = ROWS, .values = rows, .pages = &page };
+	struct trib_numbers styles[5];
+	for (size_t i = 0; i < 5; i++)
+		styles[i] = style(locales[i]);
+	srand(11);
+	for (int i = 0, at = 0; i < ROWS; i++) {
+		char *const cell = bytes + at;
+		rows[i][0] = snprintf(cell, 32, forms[(size_t)rand() % (sizeof forms / sizeof *forms)], rand() % 1000, rand() % 1000);
+		rows[i][3] = at;
+		if (rows[i][0] <= 12)
+			memcpy(rows[i] + 1, cell, (size_t)rows[i][0] < 12 ? (size_t)rows[i][0] + 1 : 12);
+		at += rows[i][0];
+		by[i] = rand() % 30 ? rand() % 5 : -1;
+		valid[i / 8] |= (uint8_t)((rand() % 20 != 0) << i % 8);
+	}
+	for (int nulls = 0; nulls < 2; nulls++) {
+		int64_t read = 0;
+		v.validity = nulls ? valid : NULL;
+		for (int64_t i = 0; i < ROWS; i++) {
+			const int64_t end = trib_number_many(&v, i, ROWS, styles, by, out, scales);
+			for (; i < end; i++, read++) {
+				trib_dec d;
+				int scale;
+				const struct trib_text cell = trib_str(&v, i);
+				cr_assert_eq(tribx_number_any(&styles[by[i]], cell, &d, &scale), 0, "%.*s", (int)cell.n, cell.p);
+				cr_assert(scale == scales[i] && trib_dec_cmp(d, out[i]) == 0, "%.*s", (int)cell.n, cell.p);
+			}
+			const struct trib_text cell = i < ROWS ? trib_str(&v, i) : tribx_text("");
+			trib_dec d;
+			int scale;
+			cr_assert(cell.n == 0 || by[i] < 0 || cell.p[cell.n - 1] == '%' || trib_number(&styles[by[i]], cell, &d, &scale) != 0,
+			          "not read: %.*s", (int)cell.n, cell.p);
+		}
+		cr_expect(read > ROWS / 4);
 	}
 }
 

@@ -52,6 +52,32 @@ Test(normalise_rules, numbers_are_scaled_exactly_and_rounded_once)
 	}
 }
 
+/* The division by multiplication, and products in 64 bits, against 128 bits. */
+Test(normalise_rules, short_cuts_round_like_the_long_way)
+{
+	uint64_t seed = 5;
+	for (int i = 0; i < 400000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		const int digits = 1 + (int)(seed >> 33) % 18;
+		const uint64_t by = (uint64_t)norm_pow10[digits];
+		uint64_t v = seed * 0x9e3779b97f4a7c15u >> (1 + (seed >> 40) % 62);
+		if (i % 4 == 0)
+			v = v / by * by + (i % 3 ? by / 2 : by - 1);      /* halves, and what is just below the next */
+		v = i % 1000 == 1 ? INT64_MAX : v & INT64_MAX;
+		const uint64_t q = v / by, r = v % by;
+		cr_assert_eq(norm_half_even(v, digits), q + (2 * r > by || (2 * r == by && (q & 1))), "%lu / 10^%d", (unsigned long)v, digits);
+		const int64_t x = seed >> 60 & 1 ? -(int64_t)v : (int64_t)v;
+		const int up = (int)(seed >> 50) % 45 - 22;
+		norm_wide is, want;
+		if (norm_shift(x, up, &is))
+			cr_assert(norm_round(x, up < 0 ? -up : 0, up < 0 ? 0 : up, &want) == 0 && is == want, "%ld * 10^%d", (long)x, up);
+		else
+			cr_assert(up > 18 || up < -18);
+	}
+	norm_wide is;
+	cr_expect(!norm_shift(INT64_MIN, -1, &is));
+}
+
 Test(normalise_rules, ratios_are_rationals)
 {
 	static const struct { const char *in; int64_t num, den; } rows[] = {
@@ -371,4 +397,40 @@ Test(normalise_rules, words_have_codes)
 	cr_expect(norm_code_of(&w, (struct trib_text){ "", 0 }, 1 << 20) == 5000);
 	cr_expect(norm_code_of(&w, text("one more"), 5001) == -1);
 	norm_words_done(&w);
+}
+
+/* A column of views has the codes that its texts have one by one: of lengths around those of a view and a slot, alike at both ends. */
+Test(normalise_rules, columns_have_the_codes_of_their_texts)
+{
+	enum { ROWS = 20000, LONG = 48 };
+	static int32_t rows[ROWS][4], codes[ROWS];
+	static char bytes[ROWS][LONG];
+	static uint8_t valid[ROWS / 8];
+	const void *const page = bytes;
+	struct trib_view v = { .type = TRIB_STR, .length = ROWS, .values = rows, .pages = &page };
+	uint64_t seed = 9;
+	for (int i = 0; i < ROWS; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		const int n = (int)(seed >> 40) % 40;
+		memset(bytes[i], 'a', LONG);
+		for (int k = 0; n > 0 && k < 2; k++)
+			bytes[i][(seed >> (48 + 4 * k)) % (uint64_t)n] = (char)('a' + (seed >> (56 + k)) % 3);
+		memcpy(rows[i], &(int32_t){ n }, 4);
+		memcpy(rows[i] + 1, bytes[i], (size_t)(n > 12 ? 4 : n));
+		if (n > 12)
+			rows[i][3] = i * LONG;
+		valid[i / 8] |= (uint8_t)((seed >> 36 & 7) != 0) << i % 8;
+	}
+	for (int nulls = 0; nulls < 2; nulls++) {
+		struct norm_words w = { 0 };
+		v.validity = nulls ? valid : NULL;
+		for (int round = 0; round < 2; round++) {
+			cr_assert(norm_codes_of(&w, &v, ROWS, 1 << 20, codes));
+			for (int i = 0; i < ROWS; i++) {
+				const struct trib_text x = trib_str(&v, i);
+				cr_assert_eq(codes[i], x.p ? norm_code_of(&w, x, 1 << 20) : -1, "row %d", i);
+			}
+		}
+		norm_words_done(&w);
+	}
 }
