@@ -67,7 +67,7 @@ static char *put_f64(char *at, double v, bool json)
 static inline char *put_day(char *at, struct files_column *c, int32_t day)
 {
 	struct files_day *d = &c->days[(uint32_t)day % FILES_DAYS];
-	if (d->size == 0 || d->day != day) {
+	if (d->day != day) {
 		d->size = (int)trib_date_text((trib_date){ day }, d->text);
 		d->day = day;
 	}
@@ -199,14 +199,15 @@ static __attribute__((noinline)) char *csv_cell(struct files_out *o, char *at, c
 }
 
 /* A word of a dictionary: quoted or not once, copied as a block from then on. */
-static inline char *csv_word(char *at, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row)
+static inline char *csv_word(char *at, const struct odd *odd, struct files_column *c, int64_t row)
 {
 	const int32_t code = c->view.codes[row];
 	struct files_word *w = &c->words[(uint32_t)code % FILES_KNOWN];
 	if (w->code != code + 1) {
+		const struct files_format f = { .null = { "", 0 } };   /* of quick rows */
 		char text[80];
 		struct trib_text x = trib_str(&c->view, row);
-		size_t n = x.n > 24 ? x.n : (size_t)(csv_text(text, f, odd, x, false) - text);
+		size_t n = x.n > 24 ? x.n : (size_t)(csv_text(text, &f, odd, x, false) - text);
 		if (n > sizeof w->text)
 			return NULL;
 		memcpy(w->text, text, n);
@@ -220,78 +221,103 @@ static inline char *csv_word(char *at, const struct files_format *f, const struc
 /* What the columns of these rows have in common is asked once; false: their rows take the slow way. */
 static bool kinds(const struct files_format *f, struct files_column *columns, int count)
 {
-	static const uint8_t of[] = { [TRIB_DEC] = FILES_DECIMALS + 1, [TRIB_I64] = FILES_COUNTS + 1, [TRIB_DATE] = FILES_DATES + 1, [TRIB_NULL] = FILES_SLOW + 1 };
+	static const uint8_t of[] = { [TRIB_DEC] = FILES_SCALED + 1, [TRIB_I64] = FILES_COUNTS + 1,
+		[TRIB_DATE] = FILES_DATES + 1, [TRIB_NULL] = FILES_SLOW + 1 };
 	bool all = !f->json && f->null.n == 0 && count > 1;
 	for (struct files_column *c = columns; c < columns + count; c++) {
 		const struct trib_view *v = &c->view;
 		const bool text = v->type == TRIB_STR || v->type == TRIB_JSON;
 		const int other = (size_t)v->type < sizeof of && of[v->type] ? of[v->type] - 1 : FILES_OTHERS;
 		c->known = text ? v->codes ? FILES_WORDS : v->offsets ? FILES_SLOW : FILES_TEXTS : (enum files_kind)other;
+		c->scale = scale_of(v->scale);
+		if (c->known == FILES_SCALED && v->scale == 4)
+			c->known = FILES_DECIMALS;
 		c->kind = v->validity ? FILES_NULLABLE : c->known;
 		all &= c->known != FILES_SLOW;
+		if (c->days[0].size == 0)
+			c->days[0].day = 1;          /* not of this place: an empty one must not be taken for its day */
 	}
 	columns[count].kind = FILES_END;
 	return all;
 }
 
-/* A whole row with its line end. Texts are copied first and looked through together at its end: NULL if one of them needs quotes (or
- * room, of which `end` leaves enough for everything but long texts); then the row is written again cell by cell. */
-static inline char *csv_row(char *at, const char *end, const struct files_format *f, const struct odd *odd, struct files_column *c, int64_t row)
+/* Where the rows of csv_rows may go. */
+struct reach {
+	const char *stop;                            /* no row begins here or behind */
+	const char *end;                             /* long texts end before; all else of a row has room behind it */
+	int64_t to;
+};
+
+/* Writes whole rows from *rows on, and counts it up, as long as they are plain. Texts are copied first and looked through
+ * together at the end of their row: one that needs quotes (or room) ends it all, and its row has to be written cell by
+ * cell. A cell ends with a jump to the code of the next one: four instructions for what are twelve with a switch. */
+static __attribute__((noinline, noclone)) char *csv_rows(char *at, const struct reach *reach, char delimiter,
+                                                         const struct odd *odd, struct files_column *columns, int64_t *rows)
 {
-	const char delimiter = f->delimiter;
-	v16 sum = none16();
-	for (;; c++, *at++ = delimiter) {
-		const struct trib_view *v = &c->view;
-		enum files_kind kind = c->kind;
-		if (kind == FILES_NULLABLE) {
-			if (trib_null(v, row))
-				continue;
-			kind = c->known;
-		}
-		switch (kind) {
-		case FILES_TEXTS: {
-			const int32_t *s = (const int32_t *)v->values + 4 * row;
-			const uint32_t n = (uint32_t)s[0];
-			if (n - 1 < 12) {
-				const v16 x = text_of_view(load16(s));
-				store16(at, x);
-				sum = add_odd(odd, sum, x);
-				at += n;
-			} else if (n == 0) {
-				memcpy(at, "\"\"", 2);       /* nothing at all would be null */
-				at += 2;
-			} else if (n >= SENTENCE && (end - at) / 2 >= (int64_t)n) {
-				at = csv_long(at, odd, (const char *)v->pages[s[2]] + s[3], n);
-			} else if (end - at >= (int64_t)n) {
-				sum = copy_long(odd, sum, at, (const char *)v->pages[s[2]] + s[3], n);
-				at += n;
-			} else
-				return NULL;
-			break;
-		}
-		case FILES_WORDS:
-			if (!(at = csv_word(at, f, odd, c, row)))
-				return NULL;
-			break;
-		case FILES_DECIMALS:
-			at = put_dec(at, ((const trib_dec *)v->values)[row], v->scale);
-			break;
-		case FILES_COUNTS:
-			at = put_i64(at, ((const int64_t *)v->values)[row]);
-			break;
-		case FILES_DATES:
-			at = put_day(at, c, ((const int32_t *)v->values)[row]);
-			break;
-		case FILES_OTHERS:
-			at = put_plain(at, c, row, false);
-			break;
-		case FILES_END:
-			at[-1] = '\n';               /* the delimiter behind the last cell */
-			return any_odd(sum) ? NULL : at;
-		case FILES_SLOW: case FILES_NULLABLE:
-			return NULL;
-		}
+	static const void *const ways[] = { [FILES_TEXTS] = &&texts, [FILES_WORDS] = &&words, [FILES_DECIMALS] = &&decimals,
+		[FILES_SCALED] = &&scaled, [FILES_COUNTS] = &&counts, [FILES_DATES] = &&dates, [FILES_OTHERS] = &&others,
+		[FILES_SLOW] = &&end, [FILES_NULLABLE] = &&nullable, [FILES_END] = &&end };
+	int64_t row = *rows;
+	struct files_column *c = columns;
+	for (bool more = true; more; c++) {
+		c->way = ways[c->kind];
+		if ((more = c->kind != FILES_END))
+			c->past_null = ways[c->known];
 	}
+#define NEXT(behind) do { char *const b = (behind); *b = delimiter; at = b + 1; c++; goto *c->way; } while (0)
+	while (row < reach->to && at < reach->stop) {
+		char *const start = at;
+		v16 sum = none16();
+		c = columns;
+		goto *c->way;
+nullable:
+		if (trib_null(&c->view, row))
+			NEXT(at);
+		goto *c->past_null;
+texts: {
+		const char *const view = (const char *)c->view.values + 16 * row;
+		const int32_t *const s = (const int32_t *)(const void *)view;
+		const uint32_t n = (uint32_t)s[0];
+		if (n - 1 < 12) {
+			const v16 x = text_of_view(load16(view));
+			store16(at, x);
+			sum = add_odd(odd, sum, x);
+			NEXT(at + n);
+		}
+		if (n == 0)
+			NEXT((char *)memcpy(at, "\"\"", 2) + 2);     /* nothing at all would be null */
+		const char *const p = (const char *)c->view.pages[s[2]] + s[3];
+		if (n >= SENTENCE && (reach->end - at) / 2 >= (int64_t)n)
+			NEXT(csv_long(at, odd, p, n));
+		if (reach->end - at < (int64_t)n)
+			return *rows = row, start;
+		sum = copy_long(odd, sum, at, p, n);
+		NEXT(at + n);
+	}
+words: {
+		char *const behind = csv_word(at, odd, c, row);
+		if (!behind)
+			return *rows = row, start;
+		NEXT(behind);
+	}
+decimals:
+		NEXT(put_dec4(at, ((const trib_dec *)c->view.values)[row]));
+scaled:
+		NEXT(put_scaled(at, ((const trib_dec *)c->view.values)[row], &c->scale));
+counts:
+		NEXT(put_i64(at, ((const int64_t *)c->view.values)[row]));
+dates:
+		NEXT(put_day(at, c, ((const int32_t *)c->view.values)[row]));
+others:
+		NEXT(put_plain(at, c, row, false));
+end:
+		if (any_odd(sum))
+			return *rows = row, start;
+		at[-1] = '\n';                               /* the delimiter behind the last cell */
+		row++;
+	}
+#undef NEXT
+	return *rows = row, at;
 }
 
 static inline char *json_cell(struct files_out *o, char *at, const struct odd *odd, struct files_column *c, int64_t row,
@@ -327,36 +353,47 @@ static char *any_row(struct files_out *o, char *at, const struct files_format *f
 	return at;
 }
 
+static struct reach reach_of(const struct files_out *o, size_t rest, int64_t to, int64_t max_bytes)
+{
+	const char *const end = o->block + o->room - rest;
+	int64_t most = FILES_BLOCK;
+	if (max_bytes && max_bytes - o->bytes < most)
+		most = max_bytes > o->bytes ? max_bytes - o->bytes : 0;
+	return (struct reach){ .stop = end - o->block < most ? end : o->block + most, .end = end, .to = to };
+}
+
 int64_t files_encode(struct files_out *o, const struct files_format *f, struct files_column *columns, int count,
                      int64_t from, int64_t to, int64_t max_bytes)
 {
 	const struct odd odd = odd_bytes(f);
 	const bool quick = kinds(f, columns, count);
 	size_t rest = 64;
-	char *at = o->block + o->used, *next;
+	char *at = o->block + o->used;
+	int64_t row = from;
 	for (int c = 0; c < count; c++)
 		rest += CELL + columns[c].prefix_size;
-	for (int64_t row = from; row < to; row++) {
+	while (row < to) {
 		if (at - o->block >= FILES_BLOCK && !(at = flush_and_grow(o, at, rest)))
 			return -1;
 		if (!(at = make_room(o, at, rest)))
 			return -1;
-		next = quick ? csv_row(at, o->block + o->room - rest, f, &odd, columns, row) : NULL;
-		if (!next) {
+		const int64_t before = row;
+		const struct reach reach = reach_of(o, rest, to, max_bytes);
+		if (quick)
+			at = csv_rows(at, &reach, f->delimiter, &odd, columns, &row);
+		if (row < to && (row == before || at < reach.stop)) {
 			if (!(at = any_row(o, at, f, &odd, columns, count, row, rest)))
 				return -1;
 			*at = '}';
 			at += f->json;
-			*at = '\n';
+			*at++ = '\n';
+			row++;
 		}
-		at = next ? next : at + 1;
-		o->rows++;
-		if (max_bytes && o->bytes + (at - o->block) >= max_bytes) {
-			to = row + 1;
+		if (max_bytes && o->bytes + (at - o->block) >= max_bytes)
 			break;
-		}
 	}
-	return settle(o, at) ? to : -1;
+	o->rows += row - from;
+	return settle(o, at) ? row : -1;
 }
 
 bool files_header(struct files_out *o, const struct files_format *f, const char *const *names, int count)

@@ -18,13 +18,20 @@ struct files_format {
 	struct trib_text null;
 };
 
+struct files_scale { uint64_t times, fits, bound; int turn, scale; };   /* digits.h: scale_of */
+
 struct files_column {
 	struct trib_view view;
 	const char *prefix;               /* JSON: ,"name": */
 	size_t prefix_size;
-	enum files_kind { FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_COUNTS, FILES_DATES, FILES_OTHERS, FILES_SLOW, FILES_NULLABLE, FILES_END } kind, known;
+	enum files_kind {
+		FILES_TEXTS, FILES_WORDS, FILES_DECIMALS, FILES_SCALED, FILES_COUNTS, FILES_DATES, FILES_OTHERS, FILES_SLOW,
+		FILES_NULLABLE, FILES_END
+	} kind, known;
 	/* of CSV: how its cells are written. NULLABLE: as `known` says, where they are not null. END: behind the last column. */
 	struct files_word { int32_t code; int size; char text[24]; } *words;   /* a dictionary's, as they are written; FILES_KNOWN of them */
+	const void *way, *past_null;      /* where csv_rows goes for them */
+	struct files_scale scale;
 	struct files_day { int32_t day; int size; char text[16]; } *days;   /* FILES_DAYS of them: reports repeat their dates */
 };
 

@@ -106,6 +106,129 @@ Test(encode, decimals_are_those_of_the_kernel)
 	}
 }
 
+/* The same reckoned digit by digit. */
+static char *reckoned(char *at, trib_dec d, int scale)
+{
+	unsigned __int128 v = (unsigned __int128)(uint64_t)d.hi << 64 | d.lo;
+	char digits[80];
+	int n = 0, zeros = 0;
+	if (d.hi < 0) {
+		v = -v;
+		*at++ = '-';
+	}
+	for (; v || n <= scale; v /= 10)
+		digits[n++] = (char)('0' + (int)(v % 10));
+	while (zeros < scale && digits[zeros] == '0')
+		zeros++;
+	for (int i = n - 1; i >= zeros; i--) {
+		if (i == scale - 1)
+			*at++ = '.';
+		*at++ = digits[i];
+	}
+	*at = 0;
+	return at;
+}
+
+static const trib_dec edges[] = { { 0, 0 }, { 0, 1 }, { 0, -1 }, { 1, -1 }, { UINT64_MAX, 0 }, { UINT64_MAX, -2 }, { (uint64_t)1 << 63, 0 },
+	{ (uint64_t)1 << 63, -1 }, { ((uint64_t)1 << 63) - 1, -1 }, { ((uint64_t)1 << 63) - 1, 0 }, { 5, 1 }, { 5, -2 } };
+
+/* Edges; what is near a power of ten; few digits and zeros behind them; anything. */
+static trib_dec sample(uint64_t *x, int i)
+{
+	const int edge_count = (int)(sizeof edges / sizeof *edges);
+	if (i < edge_count)
+		return edges[i];
+	i -= edge_count;
+	uint64_t power = 1;
+	for (int k = i / 8 % 20; k > 0; k--)
+		power *= 10;
+	const int64_t few = i < 1280 ? i % 8 - 3 : (int64_t)(next(x) >> (32 + next(x) % 32));
+	if (i < 160 || i % 4 == 0)
+		return trib_dec_i64((int64_t)(power + (uint64_t)(i % 8 - 3)) * (i / 160 % 2 ? -1 : 1));
+	if (i < 1280 || i % 4 == 1)
+		return trib_dec_i64((int64_t)(power * (uint64_t)few));
+	if (i % 4 == 2)
+		return trib_dec_i64((int64_t)(next(x) >> next(x) % 64) * (i % 8 < 4 ? 1 : -1));
+	return (trib_dec){ next(x), (int64_t)(next(x) >> (3 + next(x) % 61)) * (i % 8 < 4 ? 1 : -1) };
+}
+
+Test(encode, decimals_of_every_scale_digit_by_digit)
+{
+	uint64_t x = 88172645463325252u;
+	char *want = malloc(1 << 22);
+	for (int scale = 0; scale <= 38; scale++) {
+		struct trib_batch b = { 0 };
+		struct tribx_error e = { 0 };
+		char *at = want;
+		int c = trib_add_dec(&b, "d", 38, scale), again = trib_add_dec(&b, "n", 38, scale);
+		for (int i = 0; i < 6000; i++) {
+			const trib_dec v = sample(&x, i);
+			trib_put_dec(&b, c, v);
+			at = reckoned(at, v, scale);
+			*at++ = ',';
+			if (i % 7) {                  /* the second column has nulls */
+				trib_put_dec(&b, again, v);
+				at = reckoned(at, v, scale);
+			}
+			*at++ = '\n';
+			trib_rows(&b, 1);
+		}
+		*at = 0;
+		cr_assert(tribx_ready(&b, &e) == 0);
+		char *got = encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL);
+		size_t same = 0, line = 0;
+		for (; got[same] && got[same] == want[same]; same++)
+			line = got[same] == '\n' ? same + 1 : line;
+		cr_assert(got[same] == want[same], "scale %d: %.60s instead of %.60s", scale, got + line, want + line);
+		free(got);
+		trib_free(&b);
+	}
+	free(want);
+}
+
+/* Days whose places are those of others, among them what an empty place might be taken for. */
+Test(encode, dates_that_share_a_place)
+{
+	static const struct { int32_t day; const char *text; } t[] = { { 0, "1970-01-01" }, { 1, "1970-01-02" }, { -1, "1969-12-31" }, { 512, "1971-05-28" },
+		{ 0, "1970-01-01" }, { -512, "1968-08-07" }, { 513, "1971-05-29" }, { 1, "1970-01-02" }, { 511, "1971-05-27" }, { -1, "1969-12-31" } };
+	struct trib_batch b = { 0 };
+	struct tribx_error e = { 0 };
+	char want[400], *at = want;
+	int c = trib_add(&b, "d", TRIB_DATE), i = trib_add(&b, "i", TRIB_I64);
+	for (size_t k = 0; k < sizeof t / sizeof *t; k++) {
+		trib_put_i64(&b, c, t[k].day);
+		trib_put_i64(&b, i, (int64_t)k);
+		trib_rows(&b, 1);
+		at += sprintf(at, "%s,%zu\n", t[k].text, k);
+	}
+	cr_assert(tribx_ready(&b, &e) == 0);
+	is_encoded(&(struct files_format){ .delimiter = ',', .null = { "", 0 } }, &b, NULL, want);
+	trib_free(&b);
+}
+
+/* A file ends with the row that reaches its bound, plain or with quotes. */
+Test(encode, stops_at_a_size)
+{
+	static const struct { int64_t most, rows, bytes; } t[] = { { 0, 4, 30 }, { 1, 1, 4 }, { 4, 1, 4 }, { 5, 2, 14 }, { 14, 2, 14 }, { 15, 3, 23 },
+		{ 23, 3, 23 }, { 24, 4, 30 }, { 99, 4, 30 } };
+	struct trib_batch b = { 0 };
+	rig_batch(&b, "x:s y:i", "a|1;\"b\"|2;long c|3;three|");
+	for (size_t k = 0; k < sizeof t / sizeof *t; k++) {
+		struct files_out o = { .fd = memfd_create("out", 0) };
+		struct files_column c[3] = { 0 };
+		struct files_day days[FILES_DAYS] = { 0 };
+		cr_assert(o.fd >= 0 && files_out_start(&o, 0) && trib_view(&b, 0, &c[0].view) == 0 && trib_view(&b, 1, &c[1].view) == 0);
+		c[0].days = c[1].days = days;
+		const struct files_format f = { .delimiter = ',', .null = { "", 0 } };
+		const int64_t row = files_encode(&o, &f, c, 2, 0, 4, t[k].most);
+		cr_expect(row == t[k].rows && o.rows == row && o.bytes + (int64_t)o.used == t[k].bytes, "%lld: row %lld, %lld bytes", (long long)t[k].most,
+		          (long long)row, (long long)(o.bytes + (int64_t)o.used));
+		cr_assert(files_out_finish(&o));
+		files_out_done(&o);
+	}
+	trib_free(&b);
+}
+
 Test(encode, csv_texts)
 {
 	static const struct { const char *in, *null, *out; } t[] = {
