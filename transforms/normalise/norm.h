@@ -49,7 +49,8 @@ struct norm_entry {
 	struct norm_factor factor;
 	int32_t currency;                /* code, -1: not said */
 	enum norm_way way;
-	enum norm_policy policy;         /* once the way is known */
+	enum norm_policy policy;         /* once the way is known; least: no product may be smaller on the short ones */
+	int64_t least;
 	bool decided;                    /* percent or fraction is settled */
 	int8_t inferred;                 /* by the first rows: 100 percent, 1 fraction; the rest is held to it */
 	bool bad_unit;                   /* the unit beside the value is of another dimension, or unknown */

@@ -298,14 +298,23 @@ static bool value_of(struct trib *t, struct norm *s, struct trib_batch *in, int6
 
 /* ---- the way of nearly all rows: products that fit, nothing to be worked out or told ---- */
 
+/* Of bounds only the common one, nothing below 0, is theirs. */
 static enum norm_way way_of(const struct norm *s, const struct norm_entry *e)
 {
 	const struct norm_metric *m = &s->catalogue->metrics[e->is.metric];
-	if (e->factor.den != 1 || e->is.minor || e->inferred || m->bounded || m->has_min || m->has_max)
+	if (e->factor.den != 1 || e->is.minor || e->inferred || m->bounded || (m->has_min && m->min != 0) || m->has_max)
 		return NORM_LONG_WAY;
 	if (m->unit->dim != NORM_MONEY)
 		return NORM_NUMBER;
 	return s->target < 0 || s->held || m->policy == NORM_FX_NONE ? NORM_LONG_WAY : NORM_AMOUNT;
+}
+
+static void choose_way(const struct norm *s, struct norm_entry *e)
+{
+	const struct norm_metric *m = &s->catalogue->metrics[e->is.metric];
+	e->way = way_of(s, e);
+	e->policy = m->policy;
+	e->least = m->has_min ? 0 : INT64_MIN;
 }
 
 /* The rate of an amount whose column says the currency, where it was asked for before; NULL: the long way knows. */
@@ -340,7 +349,7 @@ static __attribute__((noinline)) int64_t quick_rows(const struct norm *s, int64_
 		const struct norm_entry *const e = &entries[entry[i]];
 		const int up = decimals - scale[i] - e->factor.scale;
 		int32_t currency = -1;
-		if (e->way < NORM_NUMBER || __builtin_mul_overflow((int64_t)m, e->factor.m, &x) || !norm_shift(x, up, &value))
+		if (e->way < NORM_NUMBER || __builtin_mul_overflow((int64_t)m, e->factor.m, &x) || x < e->least || !norm_shift(x, up, &value))
 			break;
 		amount = value;
 		if (e->way == NORM_AMOUNT) {
@@ -368,18 +377,20 @@ int norm_values(struct trib *t, struct norm *s, struct trib_batch *in)
 		return bad;
 	memset(r->is_converted, 0, (size_t)r->count * sizeof *r->is_converted);
 	for (int64_t i = 0; i < r->count; i++) {
-		const int64_t from = i;
-		i = quick_rows(s, i);
-		values += i - from;
-		if (i == r->count)
-			break;
+		if (r->entry[i] >= 0 && s->entries[r->entry[i]].way >= NORM_NUMBER) {
+			const int64_t from = i;
+			i = quick_rows(s, i);
+			values += i - from;
+			if (i == r->count)
+				break;
+		}
 		if (r->entry[i] < 0) {
 			r->m[i] = r->converted[i] = zero, r->status[i] = 0, r->currency[i] = -1;
 			continue;
 		}
 		struct norm_entry *const e = &s->entries[r->entry[i]];
 		if (e->way == NORM_UNASKED_WAY)
-			e->way = way_of(s, e), e->policy = s->catalogue->metrics[e->is.metric].policy;
+			choose_way(s, e);
 		if (!value_of(t, s, in, i, e)) {
 			r->converted[i] = zero, r->entry[i] = -1, r->status[i] = 0;
 			continue;
