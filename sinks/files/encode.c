@@ -251,7 +251,7 @@ struct reach {
 /* Writes whole rows from *rows on, and counts it up, as long as they are plain. Texts are copied first and looked through
  * together at the end of their row: one that needs quotes (or room) ends it all, and its row has to be written cell by
  * cell. A cell ends with a jump to the code of the next one: four instructions for what are twelve with a switch. */
-static __attribute__((noinline, noclone)) char *csv_rows(char *at, const struct reach *reach, char delimiter,
+static __attribute__((noinline)) char *csv_rows(char *at, const struct reach *reach, char delimiter,
                                                          const struct odd *odd, struct files_column *columns, int64_t *rows)
 {
 	static const void *const ways[] = { [FILES_TEXTS] = &&texts, [FILES_WORDS] = &&words, [FILES_DECIMALS] = &&decimals,
