@@ -1,6 +1,6 @@
 # A plugin of one file and no library of its own is one word here. Names are unique across kinds.
 plugin_LTLIBRARIES +=
-EXTRA_DIST += %D%/README.md %D%/sqlite/README.md %D%/files/README.md
+EXTRA_DIST += %D%/README.md %D%/sqlite/README.md %D%/files/README.md %D%/postgres/README.md
 
 # sqlite: its unit tests build the same files
 SINK_SQLITE = %D%/sqlite/sqlite.c %D%/sqlite/sqlite.h %D%/sqlite/db.c %D%/sqlite/rows.c %D%/sqlite/tables.c %D%/sqlite/target.c \
@@ -14,3 +14,13 @@ SINK_FILES = %D%/files/files.c %D%/files/files.h %D%/files/encode.c %D%/files/di
   %D%/files/recall.c
 plugin_LTLIBRARIES += %D%/files.la
 %C%_files_la_SOURCES = $(SINK_FILES)
+
+# postgres: built where libpq is
+SINK_POSTGRES = %D%/postgres/postgres.c %D%/postgres/postgres.h %D%/postgres/copy.c %D%/postgres/copy.h %D%/postgres/db.c %D%/postgres/rows.c \
+  %D%/postgres/tables.c %D%/postgres/apply.c %D%/postgres/target.c %D%/postgres/checkpoint.c %D%/postgres/recall.c
+if HAVE_PQ
+plugin_LTLIBRARIES += %D%/postgres.la
+%C%_postgres_la_SOURCES = $(SINK_POSTGRES)
+%C%_postgres_la_CPPFLAGS = $(AM_CPPFLAGS) $(PQ_CFLAGS)
+%C%_postgres_la_LIBADD = libtributary.la $(PQ_LIBS)
+endif

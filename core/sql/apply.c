@@ -9,7 +9,7 @@
 #define MATCH "t.@ = !s.@"               /* the staged side drives: its rows are few and come in key order */
 #define MATCH_STAGED "s.@ = t.@"
 
-static struct trib_sql_step *step(struct tribx_sql *p, struct tribx_buf *b, int adds, int takes)
+struct trib_sql_step *tribx_sql_step(struct tribx_sql *p, struct tribx_buf *b, int adds, int takes)
 {
 	static const struct trib_sql_step none = { .adds = -1, .takes = -1 };
 	if (p->step_count + 1 >= SQL_STEPS) {
@@ -22,6 +22,14 @@ static struct trib_sql_step *step(struct tribx_sql *p, struct tribx_buf *b, int 
 	s->adds = adds;
 	s->takes = takes;
 	return s;
+}
+
+void tribx_sql_no_steps(struct tribx_sql *p)
+{
+	for (size_t i = 0; i < p->step_count; i++)   /* a long run has many units */
+		tribx_arena_drop(&p->arena, p->steps[i].sql);
+	p->step_count = 0;
+	memset(p->steps, 0, sizeof p->steps);
 }
 
 static void open_rows(struct tribx_buf *b, const struct tribx_sql *p)
@@ -87,7 +95,7 @@ static void insert_all(struct tribx_sql *p, const struct trib_sql_unit *u)
 	struct tribx_buf b = { 0 };
 	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, " FROM %s AS s", p->pub.stage);
-	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
 }
 
 /* Columns that some batch did not bring keep what is stored. */
@@ -100,10 +108,9 @@ static void fill_absent(struct tribx_sql *p, const bool *absent)
 		const struct trib_sql_column *c = &p->columns[i];
 		if (c->from < 0 || !absent[c->from] || c->role & TRIB_SQL_STAGE_KEY)
 			continue;
-		tribx_buf_fmt(&b, "%s%s = CASE WHEN s.", n++ ? ", " : "", c->quoted);
-		tribx_sql_mask(&b, c->from / SQL_MASK_BITS);
-		tribx_buf_fmt(&b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted,
-		              c->quoted);
+		tribx_buf_fmt(&b, "%s%s = CASE WHEN ", n++ ? ", " : "", c->quoted);
+		tribx_sql_lacked(&b, "s.", c);
+		tribx_buf_fmt(&b, " THEN t.%s ELSE s.%s END", c->quoted, c->quoted);
 	}
 	tribx_buf_fmt(&b, " FROM %s AS t WHERE ", p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
@@ -112,7 +119,7 @@ static void fill_absent(struct tribx_sql *p, const bool *absent)
 		open_rows(&b, p);
 	}
 	if (n)
-		step(p, &b, -1, -1);
+		tribx_sql_step(p, &b, -1, -1);
 	else
 		tribx_buf_done(&b);
 }
@@ -124,7 +131,7 @@ static void count_new(struct tribx_sql *p)
 	              p->pub.target);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
 	tribx_buf_puts(&b, ")");
-	step(p, &b, TRIB_INSERTED, TRIB_UPDATED)->answers = true;
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UPDATED)->answers = true;
 }
 
 static void count_late(struct tribx_sql *p)
@@ -135,7 +142,34 @@ static void count_late(struct tribx_sql *p)
 	tribx_buf_puts(&b, " AND NOT coalesce(");
 	tribx_sql_newer(&b, p, "s", "t");
 	tribx_buf_puts(&b, ", 1 = 0)");
-	step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
+	tribx_sql_step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
+}
+
+static void update_changed(struct tribx_sql *p, bool versions)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET ", p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_VALUE, ", ", "@ = s.@");
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE ", p->pub.stage);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+	tribx_buf_puts(&b, " AND (");
+	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
+	tribx_buf_puts(&b, ")");
+	if (versions) {
+		tribx_buf_puts(&b, " AND ");
+		tribx_sql_newer(&b, p, "s", "t");
+	}
+	tribx_sql_step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
+}
+
+static void insert_missing(struct tribx_sql *p, const struct trib_sql_unit *u)
+{
+	struct tribx_buf b = { 0 };
+	insert_into(&b, p, u, false);
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
+	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
+	tribx_buf_puts(&b, ")");
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
 }
 
 static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool versions)
@@ -143,6 +177,14 @@ static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool vers
 	struct tribx_buf b = { 0 };
 	if (u->fresh) {
 		insert_all(p, u);
+		return;
+	}
+	if (p->d->joined) {
+		if (versions)
+			count_late(p);
+		if (p->has_compare)
+			update_changed(p, versions);
+		insert_missing(p, u);
 		return;
 	}
 	count_new(p);
@@ -163,88 +205,21 @@ static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool vers
 			tribx_sql_newer(&b, p, "excluded", "t");
 		}
 	}
-	step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
+	tribx_sql_step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
 }
 
 static void insert_only(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
+	if (p->d->joined) {
+		insert_missing(p, u);
+		return;
+	}
 	insert_into(&b, p, u, false);
 	tribx_buf_fmt(&b, " FROM %s AS s WHERE 1 = 1 ON CONFLICT(", p->pub.stage);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, ", ", "@");
 	tribx_buf_puts(&b, ") DO NOTHING");
-	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
-}
-
-/* ---- slices ---- */
-
-static bool declared(const struct trib_sql *slices, const char *name)
-{
-	for (size_t i = 0; slices && i < slices->column_count; i++)
-		if (strcmp(slices->columns[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* q.a, q.b of those slice columns that are declared (or not), or NULL entries skipped; the number of them. */
-static int slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const struct trib_sql *slices,
-                         int want, const char *of)
-{
-	int n = 0;
-	for (size_t i = 0; i < p->pub.column_count; i++) {
-		const struct trib_sql_column *c = &p->columns[i];
-		if (!(c->role & role) || (want >= 0 && declared(slices, c->name) != (want == 1)))
-			continue;
-		if (b)
-			tribx_buf_fmt(b, "%s%s%s", n ? ", " : "", of, c->quoted);
-		n++;
-	}
-	return n;
-}
-
-/* The slices of this unit: those declared, and those that occur. Slice columns that no declaration names take the
- * values that occur: "period is declared, series are those of the file". */
-static void collect_slices(struct tribx_sql *p, unsigned role, const struct trib_sql_unit *u)
-{
-	struct tribx_buf b = { 0 };
-	const char *temp = p->d->temp_schema;
-	const int known = slice_columns(NULL, p, role, u->slices, 1, "");
-	const int open = slice_columns(NULL, p, role, u->slices, 0, "");
-	tribx_buf_fmt(&b, "DROP TABLE IF EXISTS %s_trib_slice_%d", temp, p->number);
-	step(p, &b, -1, -1);
-	tribx_buf_fmt(&b, "%s %s_trib_slice_%d AS SELECT DISTINCT ", p->d->temp, temp, p->number);
-	if (known == 0 || open == 0) {
-		slice_columns(&b, p, role, u->slices, -1, "");
-		tribx_buf_fmt(&b, " FROM %s", p->pub.stage);
-		if (known) {
-			tribx_buf_puts(&b, " UNION SELECT ");
-			slice_columns(&b, p, role, u->slices, -1, "");
-			tribx_buf_fmt(&b, " FROM %s%s", temp, u->slices->target);
-		}
-	} else {
-		slice_columns(&b, p, role, u->slices, 1, "d.");
-		tribx_buf_puts(&b, ", ");
-		slice_columns(&b, p, role, u->slices, 0, "o.");
-		tribx_buf_puts(&b, " FROM (SELECT ");
-		slice_columns(&b, p, role, u->slices, 1, "");
-		tribx_buf_fmt(&b, " FROM %s%s UNION SELECT ", temp, u->slices->target);
-		slice_columns(&b, p, role, u->slices, 1, "");
-		tribx_buf_fmt(&b, " FROM %s) AS d CROSS JOIN (SELECT DISTINCT ", p->pub.stage);
-		slice_columns(&b, p, role, u->slices, 0, "");
-		tribx_buf_fmt(&b, " FROM %s) AS o", p->pub.stage);
-	}
-	step(p, &b, -1, -1);
-	tribx_buf_fmt(&b, "CREATE INDEX %s_trib_slice_%d_all ON _trib_slice_%d(", temp, p->number, p->number);
-	slice_columns(&b, p, role, u->slices, -1, "");
-	tribx_buf_puts(&b, ")");
-	step(p, &b, -1, -1);
-}
-
-static void in_slices(struct tribx_buf *b, const struct tribx_sql *p, unsigned role)
-{
-	tribx_buf_fmt(b, "EXISTS (SELECT 1 FROM %s_trib_slice_%d AS z WHERE ", p->d->temp_schema, p->number);
-	tribx_sql_list(b, p, role, " AND ", "z.@ ~ t.@");
-	tribx_buf_puts(b, ")");
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
 }
 
 static void not_staged(struct tribx_buf *b, const struct tribx_sql *p)
@@ -261,12 +236,12 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 	if (!sliced && !u->complete)
 		tribx_sql_fault(p, "table %s: mode replace, and this load is not the whole source", p->pub.name);
 	if (sliced && !u->fresh)
-		collect_slices(p, TRIB_SQL_SLICE, u);
+		tribx_sql_slices(p, TRIB_SQL_SLICE, u);
 	if (!u->fresh) {
 		tribx_buf_fmt(&b, "DELETE FROM %s AS t WHERE 1 = 1", p->pub.target);
 		if (sliced) {
 			tribx_buf_puts(&b, " AND ");
-			in_slices(&b, p, TRIB_SQL_SLICE);
+			tribx_sql_in_slices(&b, p, TRIB_SQL_SLICE);
 		}
 		if (p->has_key) {
 			tribx_buf_puts(&b, " AND ");
@@ -278,7 +253,7 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 				              i % SQL_CHAIN == SQL_CHAIN - 1 || !u->others[i + 1] ? ")" : "");
 			tribx_buf_puts(&b, ")");
 		}
-		step(p, &b, TRIB_DELETED, -1);
+		tribx_sql_step(p, &b, TRIB_DELETED, -1);
 	}
 	if (p->has_key)
 		upsert(p, u, false);
@@ -288,40 +263,48 @@ static void replace(struct tribx_sql *p, const struct trib_sql_unit *u)
 
 /* ---- history ---- */
 
+/* The load's time, or the first moment after t's beginning and not before `until`. */
+static void next_moment(struct tribx_buf *b, const struct tribx_sql *p, const char *until)
+{
+	tribx_buf_fmt(b, "%s(%s, t.%s%s, %s)", p->d->after, p->now, p->from, p->d->tick ? p->d->tick : "", until);
+}
+
 static void close_changed(struct tribx_sql *p)
 {
 	struct tribx_buf b = { 0 };
-	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) FROM %s AS s WHERE ", p->pub.target, p->to,
-	              p->d->after, p->from, p->pub.stage);
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = ", p->pub.target, p->to);
+	next_moment(&b, p, "NULL");
+	tribx_buf_fmt(&b, " FROM %s AS s WHERE ", p->pub.stage);
 	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", MATCH);
 	tribx_buf_puts(&b, " AND ");
 	open_rows(&b, p);
 	tribx_buf_puts(&b, " AND (");
 	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
 	tribx_buf_puts(&b, ")");
-	step(p, &b, TRIB_UPDATED, TRIB_INSERTED)->timed = true;
+	tribx_sql_step(p, &b, TRIB_UPDATED, TRIB_INSERTED)->timed = true;
 }
 
 static void close_gone(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
-	unsigned role = slice_columns(NULL, p, TRIB_SQL_CLOSE, NULL, -1, "") ? TRIB_SQL_CLOSE : 0;
-	if (role && u->slices && slice_columns(NULL, p, TRIB_SQL_CLOSE, u->slices, 1, "") == 0)
+	unsigned role = tribx_sql_slice_columns(NULL, p, TRIB_SQL_CLOSE, NULL, -1, "") ? TRIB_SQL_CLOSE : 0;
+	if (role && u->slices && tribx_sql_slice_columns(NULL, p, TRIB_SQL_CLOSE, u->slices, 1, "") == 0)
 		return;   /* slices were declared, of columns that this table does not close by */
 	if ((!role || !u->slices) && !(p->close_absent && u->complete))
 		return;   /* a part of a source says nothing about what is not in it */
 	if (role)
-		collect_slices(p, TRIB_SQL_CLOSE, u);
-	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = %s(?1, t.%s, NULL) WHERE ", p->pub.target, p->to, p->d->after,
-	              p->from);
+		tribx_sql_slices(p, TRIB_SQL_CLOSE, u);
+	tribx_buf_fmt(&b, "UPDATE %s AS t SET %s = ", p->pub.target, p->to);
+	next_moment(&b, p, "NULL");
+	tribx_buf_puts(&b, " WHERE ");
 	open_rows(&b, p);
 	if (role) {
 		tribx_buf_puts(&b, " AND ");
-		in_slices(&b, p, TRIB_SQL_CLOSE);
+		tribx_sql_in_slices(&b, p, TRIB_SQL_CLOSE);
 	}
 	tribx_buf_puts(&b, " AND ");
 	not_staged(&b, p);
-	step(p, &b, TRIB_DELETED, -1)->timed = true;
+	tribx_sql_step(p, &b, TRIB_DELETED, -1)->timed = true;
 }
 
 /* The newest row of the key says where the new one may begin and what its number is. */
@@ -337,13 +320,16 @@ static void of_newest(struct tribx_buf *b, const struct tribx_sql *p, const char
 /* Columns that the load does not have keep what the version before says. */
 static void open_new(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
-	struct tribx_buf b = { 0 }, what = { 0 };
+	struct tribx_buf b = { 0 }, what = { 0 }, until = { 0 };
 	insert_into(&b, p, u, !u->fresh);
 	if (u->fresh)
-		tribx_buf_fmt(&b, ", ?1, %s%s FROM %s AS s", open_value(p), p->revision ? ", 0" : "", p->pub.stage);
+		tribx_buf_fmt(&b, ", %s, %s%s FROM %s AS s", p->now, open_value(p), p->revision ? ", 0" : "", p->pub.stage);
 	else {
-		tribx_buf_fmt(&what, "%s(?1, t.%s, t.%s)", p->d->after, p->from, p->to);
-		of_newest(&b, p, what.p ? what.p : "", "?1");
+		tribx_buf_fmt(&until, "t.%s", p->to);
+		next_moment(&what, p, until.p ? until.p : "");
+		b.failed |= until.failed;
+		tribx_buf_done(&until);
+		of_newest(&b, p, what.p ? what.p : "", p->now);
 		tribx_buf_fmt(&b, ", %s", open_value(p));
 		if (p->revision) {
 			what.n = 0;
@@ -366,7 +352,7 @@ static void open_new(struct tribx_sql *p, const struct trib_sql_unit *u)
 		tribx_buf_puts(&b, ")");
 	}
 	tribx_buf_done(&what);
-	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED)->timed = true;
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED)->timed = true;
 }
 
 /* ---- history by the rows' own time ---- */
@@ -381,7 +367,7 @@ static void correct_versions(struct tribx_sql *p)
 	tribx_buf_fmt(&b, " AND t.%s = s.%s AND (", p->from, p->when);
 	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
 	tribx_buf_puts(&b, ")");
-	step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
+	tribx_sql_step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
 }
 
 /* A version that says what the version before it says is no version. The one before may be stored or staged. */
@@ -418,7 +404,7 @@ static void insert_versions(struct tribx_sql *p, const struct trib_sql_unit *u)
 		tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "v.@ ^ s.@");
 		tribx_buf_puts(&b, "))");
 	}
-	step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
 }
 
 /* Each version of a key that was touched ends where the next one begins. */
@@ -441,7 +427,7 @@ static void chain_versions(struct tribx_sql *p)
 	tribx_buf_fmt(&b, " FROM %s AS s) AND t.%s %s %s", p->pub.stage, p->to, p->d->differs, next.p ? next.p : "");
 	b.failed |= next.failed;
 	tribx_buf_done(&next);
-	step(p, &b, -1, -1);
+	tribx_sql_step(p, &b, -1, -1);
 }
 
 static void history(struct tribx_sql *p, const struct trib_sql_unit *u)
@@ -463,10 +449,7 @@ static void history(struct tribx_sql *p, const struct trib_sql_unit *u)
 const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib_sql_unit *u)
 {
 	struct tribx_sql *p = (struct tribx_sql *)s;
-	for (size_t i = 0; i < p->step_count; i++)   /* a long run has many units */
-		tribx_arena_drop(&p->arena, p->steps[i].sql);
-	p->step_count = 0;
-	memset(p->steps, 0, sizeof p->steps);
+	tribx_sql_no_steps(p);
 	/* append stages nothing, replace keeps nothing */
 	if (u->absent && !u->fresh && p->has_key && p->pub.stage && p->mode != TRIB_REPLACE)
 		fill_absent(p, u->absent);

@@ -18,6 +18,23 @@ static const struct trib_dialect dialects[] = {
 			[TRIB_CLOCK] = "TEXT", [TRIB_DURATION] = "INTEGER",
 		},
 		.columns_max = 2000,                /* SQLITE_MAX_COLUMN, of the staging tables too */
+		.clear = "DELETE FROM",
+	},
+	{
+		.size = sizeof(struct trib_dialect), .name = "postgres",
+		.quote = '"', .name_bytes_max = 63,
+		.same = "IS NOT DISTINCT FROM", .differs = "IS DISTINCT FROM",
+		.driven = "", .moment = { "", "" },
+		.after = "GREATEST", .tick = " + interval '1 microsecond'",   /* GREATEST passes nulls over */
+		.keyed = "", .temp = "CREATE TEMP TABLE", .temp_schema = "pg_temp.",
+		.types = {
+			[TRIB_BOOL] = "boolean", [TRIB_I64] = "bigint", [TRIB_F64] = "double precision", [TRIB_DEC] = "numeric",
+			[TRIB_STR] = "text", [TRIB_JSON] = "jsonb", [TRIB_DATE] = "date", [TRIB_TIME] = "timestamp with time zone",
+			[TRIB_CLOCK] = "time without time zone", [TRIB_DURATION] = "interval",
+		},
+		.columns_max = 1600,                /* MaxHeapAttributeNumber */
+		.numbered = true, .joined = true, .bytewise = " COLLATE \"C\"", .clear = "TRUNCATE",
+		.taken = " tableoid xmin cmin xmax cmax ctid ",
 	},
 };
 

@@ -56,6 +56,15 @@ static const char *quoted(struct tribx_sql *p, const char *name)
 	return to;
 }
 
+static bool is_taken(const struct tribx_sql *p, const char *name)
+{
+	const size_t n = strlen(name);
+	for (const char *s = p->d->taken; s && n && (s = strstr(s, name)); s++)
+		if (s > p->d->taken && s[-1] == ' ' && s[n] == ' ')
+			return true;
+	return false;
+}
+
 static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name, const char *type, int from,
                                           unsigned role)
 {
@@ -64,7 +73,9 @@ static struct trib_sql_column *add_column(struct tribx_sql *p, const char *name,
 		if (tribx_sql_same_name(p->d, p->columns[i].name, name))
 			tribx_sql_fault(p, "the columns `%s` and `%s` of %s have one name in %s", p->columns[i].name,
 			                name, p->pub.name, p->d->name);
-	if (strncmp(name, "_trib_absent", 12) == 0)
+	if (!*name && p->d->joined)
+		tribx_sql_fault(p, "a column of %s has an empty name, and %s knows none", p->pub.name, p->d->name);
+	if (strncmp(name, "_trib_absent", 12) == 0 || (p->d->joined && strcmp(name, "_trib_n") == 0) || is_taken(p, name))
 		tribx_sql_fault(p, "the column name `%s` of %s is taken", name, p->pub.name);
 	*c = (struct trib_sql_column){ .type = type, .from = from, .role = role };
 	c->name = tribx_arena_text(&p->arena, name, strlen(name));
@@ -83,14 +94,19 @@ static unsigned field_role(const struct trib_field *f)
 
 static void add_field(struct tribx_sql *p, const struct trib_field *f, int i)
 {
-	unsigned role = field_role(f) | (f->type == TRIB_TIME ? TRIB_SQL_MOMENT : 0);
+	unsigned role = field_role(f) | (f->type == TRIB_TIME ? TRIB_SQL_MOMENT : f->type == TRIB_STR ? TRIB_SQL_TEXT : 0);
 	const char *type = f->type <= TRIB_DURATION ? p->d->types[f->type] : NULL;
+	const char *stored = p->at && p->at->stored ? p->at->stored[i] : NULL;
 	if (f->type == TRIB_NULL)
 		return;   /* nobody has seen a value yet; the table is described again when one comes */
 	if (!type) {
 		tribx_sql_fault(p, "column `%s` of %s has a type that cannot be stored", f->name, p->pub.name);
 		return;
 	}
+	if (stored && strncmp(stored, "text", 4) != 0 && strncmp(stored, "character", 9) != 0)
+		role &= ~(unsigned)TRIB_SQL_TEXT;
+	if (type && stored && !(type = tribx_arena_text(&p->arena, stored, strlen(stored))))
+		p->no_memory = true;
 	if (f->type != TRIB_DEC || !p->d->exact_beside) {
 		add_column(p, f->name, type, i, role);
 		return;
@@ -136,6 +152,8 @@ static void check_name(struct tribx_sql *p)
 	const char *r = p->d->reserved;
 	if (p->flags & TRIB_SQL_TEMPORARY)
 		return;
+	if (!*p->pub.name && p->d->joined)
+		tribx_sql_fault(p, "a table has an empty name, and %s knows none", p->d->name);
 	if (strncmp(p->pub.name, "_trib_", 6) == 0)
 		tribx_sql_fault(p, "table names that begin with _trib_ are taken: `%s`", p->pub.name);
 	for (size_t i = 0; r && r[i]; i++) {
@@ -170,10 +188,19 @@ static void check_width(struct tribx_sql *p, const struct trib_field *f)
 	p->pub.fault_code = "sink.too_many_columns";
 }
 
+/* A history by the rows' own time has that column's type, where types count. */
+static const char *moment_type(const struct tribx_sql *p)
+{
+	for (size_t i = 0; p->d->joined && i < p->pub.column_count; i++)
+		if (p->columns[i].role & TRIB_SQL_WHEN)
+			return p->columns[i].type;
+	return p->d->types[TRIB_TIME];
+}
+
 static void add_history(struct tribx_sql *p)
 {
 	const struct { const char *name, *type; } added[] = {
-		{ p->from, p->d->types[TRIB_TIME] }, { p->to, p->d->types[TRIB_TIME] },
+		{ p->from, moment_type(p) }, { p->to, moment_type(p) },
 		{ p->revision, p->d->types[TRIB_I64] },
 	};
 	const char *names[3] = { NULL, NULL, NULL };
@@ -185,7 +212,23 @@ static void add_history(struct tribx_sql *p)
 	p->revision = names[2];
 }
 
+static const char *target_name(struct tribx_sql *p)
+{
+	const char *schema = p->at && p->at->schema ? quoted(p, p->at->schema) : NULL, *name = quoted(p, p->pub.name);
+	struct tribx_buf b = { 0 };
+	if (!schema || !name)
+		return name;
+	tribx_buf_fmt(&b, "%s.%s", schema, name);
+	return tribx_sql_keep(p, &b);
+}
+
 struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number, unsigned flags)
+{
+	return trib_sql_new_at(d, is, NULL, number, flags);
+}
+
+struct trib_sql *trib_sql_new_at(const struct trib_dialect *d, const struct trib_table *is, const struct trib_sql_place *at, int number,
+                                 unsigned flags)
 {
 	struct tribx_sql *p = calloc(1, sizeof *p);
 	if (!p)
@@ -195,6 +238,8 @@ struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_ta
 	p->mode = is->mode;
 	p->flags = flags;
 	p->number = number;
+	p->at = at;
+	p->now = d->numbered ? "$1" : "?1";
 	p->pub.name = tribx_arena_text(&p->arena, is->name, strlen(is->name));
 	if (!p->pub.name)
 		goto no_memory;
@@ -218,9 +263,10 @@ struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_ta
 	if (!p->pub.fault && !p->no_memory)
 		check_mode(p);
 	if (!p->pub.fault && !p->no_memory) {
-		p->pub.target = quoted(p, p->pub.name);
+		p->pub.target = target_name(p);
 		tribx_sql_texts(p);
 	}
+	p->at = NULL;
 	if (!p->no_memory)
 		return &p->pub;
 no_memory:

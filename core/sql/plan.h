@@ -25,6 +25,7 @@ struct tribx_sql {
 	enum trib_mode mode;
 	unsigned flags;
 	int number, field_count, mask_words;
+	const struct trib_sql_place *at;   /* while the plan is made */
 	bool has_key, has_version, has_compare, has_values;
 	struct trib_sql_column *columns;
 	const char *fields_seen;         /* bytes: 1 where a field has a column */
@@ -34,6 +35,7 @@ struct tribx_sql {
 	const char *when;                /* quoted column of the row's own time; NULL: the load's */
 	bool close_absent;
 	struct tribx_buf put, recall, widen;
+	const char *now;                 /* the parameter that is the load's time */
 	struct trib_sql_step steps[SQL_STEPS];
 	size_t step_count;
 	bool no_memory;
@@ -48,6 +50,16 @@ const char *tribx_sql_keep(struct tribx_sql *p, struct tribx_buf *b);   /* the t
 void tribx_sql_fault(struct tribx_sql *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tribx_sql_options(struct tribx_sql *p, const struct trib_table *is);   /* options.c: the words of the mode */
 void tribx_sql_texts(struct tribx_sql *p);                /* texts.c: the statements that do not depend on a unit */
+struct trib_sql_step *tribx_sql_step(struct tribx_sql *p, struct tribx_buf *b, int adds, int takes);   /* b is done */
+void tribx_sql_no_steps(struct tribx_sql *p);
+/* where a staged row did not bring column c: a condition over it. */
+void tribx_sql_lacked(struct tribx_buf *b, const char *of, const struct trib_sql_column *c);
+/* slices.c: q.a, q.b of those columns of the role that are declared as slices (want 1), are not (0), or all (-1); their number. of "#": of
+ * the declared slices themselves. b NULL: only counted. */
+int tribx_sql_slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsigned role, const struct trib_sql *slices, int want,
+                            const char *of);
+void tribx_sql_slices(struct tribx_sql *p, unsigned role, const struct trib_sql_unit *u);      /* steps that collect them */
+void tribx_sql_in_slices(struct tribx_buf *b, const struct tribx_sql *p, unsigned role);       /* t is in one of them */
 bool tribx_sql_same_name(const struct trib_dialect *d, const char *a, const char *b);
 
 #endif

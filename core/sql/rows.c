@@ -56,14 +56,125 @@ const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows)
 	for (int r = 0; r < rows; r++) {
 		tribx_buf_puts(b, r ? ",(" : "(");
 		for (int i = 0; i < n; i++)
-			tribx_buf_puts(b, i ? ",?" : "?");
+			if (p->d->numbered)
+				tribx_buf_fmt(b, "%s$%d", i ? "," : "", r * n + i + 1);
+			else
+				tribx_buf_puts(b, i ? ",?" : "?");
 		if (s->stage && absent)
 			put_mask(b, p, absent);
 		tribx_buf_putc(b, ')');
 	}
-	if (s->stage && p->has_key)
+	if (s->stage && p->has_key && !p->d->joined)
 		put_conflict(b, p, absent);
 	return b->failed ? NULL : b->p;
+}
+
+const char *trib_sql_copy(struct trib_sql *s, const bool *absent)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	struct tribx_buf *b = &p->put;
+	int n = 0;
+	b->n = 0;
+	tribx_buf_fmt(b, "COPY %s%s(", s->stage ? "" : p->flags & TRIB_SQL_TEMPORARY ? p->d->temp_schema : "", s->stage ? s->stage : s->target);
+	for (size_t i = 0; i < s->column_count; i++)
+		if (s->columns[i].from >= 0 && !(absent && absent[s->columns[i].from]))
+			tribx_buf_fmt(b, "%s%s", n++ ? ", " : "", s->columns[i].quoted);
+	for (int w = 0; s->stage && absent && w < p->mask_words; w++) {
+		tribx_buf_puts(b, n++ ? ", " : "");
+		tribx_sql_mask(b, w);
+	}
+	if (s->stage && p->has_key)
+		tribx_buf_puts(b, n ? ", _trib_n" : "_trib_n");
+	tribx_buf_puts(b, ") FROM STDIN (FORMAT binary)");
+	return b->failed ? NULL : b->p;
+}
+
+int trib_sql_mask(const struct trib_sql *s, const bool *absent, int64_t *words)
+{
+	const struct tribx_sql *p = (const struct tribx_sql *)s;
+	for (int w = 0; words && w < p->mask_words; w++)
+		words[w] = 0;
+	for (int i = 0; words && absent && i < p->field_count; i++)
+		words[i / SQL_MASK_BITS] |= absent[i] ? (int64_t)1 << i % SQL_MASK_BITS : 0;
+	return p->mask_words;
+}
+
+/* ---- one staged row per key ---- */
+
+/* newest first: by version, then as they came */
+static void newest_first(struct tribx_buf *b, const struct tribx_sql *p)
+{
+	tribx_buf_puts(b, "ORDER BY ");
+	for (size_t i = 0; i < p->pub.column_count; i++)
+		if (p->columns[i].role & TRIB_SQL_VERSION)
+			tribx_buf_fmt(b, "%s%s DESC NULLS LAST, ", p->columns[i].quoted,
+			              p->columns[i].role & TRIB_SQL_TEXT && p->d->bytewise ? p->d->bytewise : "");
+	tribx_buf_puts(b, "_trib_n DESC");
+}
+
+/* What the newest row of a key does not have comes from the row before it. */
+static void overlay(struct tribx_sql *p, const bool *absent)
+{
+	struct tribx_buf b = { 0 };
+	tribx_buf_fmt(&b, "UPDATE %s AS s SET ", p->pub.stage);
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (c->from >= 0 && absent[c->from] && !(c->role & TRIB_SQL_STAGE_KEY))
+			tribx_buf_fmt(&b, "%s = z.%s, ", c->quoted, c->quoted);
+	}
+	for (int w = 0; w < p->mask_words; w++) {
+		tribx_buf_puts(&b, w ? ", " : "");
+		tribx_sql_mask(&b, w);
+		tribx_buf_puts(&b, " = z.");
+		tribx_sql_mask(&b, w);
+	}
+	tribx_buf_puts(&b, " FROM (SELECT ");
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	for (size_t i = 0; i < p->pub.column_count; i++) {
+		const struct trib_sql_column *c = &p->columns[i];
+		if (c->from < 0 || !absent[c->from] || c->role & TRIB_SQL_STAGE_KEY)
+			continue;
+		tribx_buf_fmt(&b, ", (array_agg(%s ", c->quoted);
+		newest_first(&b, p);
+		tribx_buf_puts(&b, ") FILTER (WHERE NOT ");
+		tribx_sql_lacked(&b, "", c);
+		tribx_buf_fmt(&b, "))[1] AS %s", c->quoted);
+	}
+	for (int w = 0; w < p->mask_words; w++) {
+		tribx_buf_puts(&b, ", bit_and(");
+		tribx_sql_mask(&b, w);
+		tribx_buf_puts(&b, ") AS ");
+		tribx_sql_mask(&b, w);
+	}
+	tribx_buf_fmt(&b, " FROM %s GROUP BY ", p->pub.stage);
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_puts(&b, " HAVING count(*) > 1) AS z WHERE ");
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, " AND ", "s.@ = z.@");
+	tribx_sql_step(p, &b, -1, -1);
+}
+
+const struct trib_sql_step *trib_sql_settle(struct trib_sql *s, const bool *absent)
+{
+	struct tribx_sql *p = (struct tribx_sql *)s;
+	struct tribx_buf b = { 0 };
+	tribx_sql_no_steps(p);
+	if (!s->stage || !p->has_key || !p->d->joined)
+		return p->steps;
+	if (absent)
+		overlay(p, absent);
+	tribx_buf_fmt(&b, "DELETE FROM %s WHERE ctid IN (SELECT z.at FROM (SELECT ctid AS at, row_number() OVER (PARTITION BY ", s->stage);
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_puts(&b, " ");
+	newest_first(&b, p);
+	tribx_buf_fmt(&b, ") AS n FROM %s WHERE (", s->stage);
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_puts(&b, ") IN (SELECT ");
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_fmt(&b, " FROM %s GROUP BY ", s->stage);
+	tribx_sql_list(&b, p, TRIB_SQL_STAGE_KEY, ", ", "@");
+	tribx_buf_puts(&b, " HAVING count(*) > 1)) AS z WHERE z.n > 1)");
+	tribx_sql_step(p, &b, -1, -1);
+	return p->no_memory ? NULL : p->steps;
 }
 
 static void recall_columns(struct tribx_buf *b, const struct tribx_sql *p, const bool *absent)
@@ -77,10 +188,9 @@ static void recall_columns(struct tribx_buf *b, const struct tribx_sql *p, const
 			tribx_buf_fmt(b, "s.%s", c->quoted);
 			continue;
 		}
-		tribx_buf_puts(b, "CASE WHEN s.");
-		tribx_sql_mask(b, c->from / SQL_MASK_BITS);
-		tribx_buf_fmt(b, " & %lld THEN t.%s ELSE s.%s END", (long long)1 << c->from % SQL_MASK_BITS, c->quoted,
-		              c->quoted);
+		tribx_buf_puts(b, "CASE WHEN ");
+		tribx_sql_lacked(b, "s.", c);
+		tribx_buf_fmt(b, " THEN t.%s ELSE s.%s END", c->quoted, c->quoted);
 	}
 }
 
@@ -96,7 +206,7 @@ static void recall_where(struct tribx_buf *b, const struct tribx_sql *p, const c
 	int n = 0;
 	for (size_t i = 0; i < p->pub.column_count; i++)
 		if (p->columns[i].role & TRIB_SQL_KEY) {
-			tribx_buf_fmt(b, "%s%s.%s = ?%d", n ? " AND " : "", of, p->columns[i].quoted, n + 1);
+			tribx_buf_fmt(b, "%s%s.%s = %c%d", n ? " AND " : "", of, p->columns[i].quoted, p->d->numbered ? '$' : '?', n + 1);
 			n++;
 		}
 }
@@ -156,7 +266,7 @@ const char *trib_sql_widen(struct trib_sql *s, const struct trib_sql *was)
 	for (int w = old->mask_words; w < p->mask_words; w++) {
 		tribx_buf_fmt(b, "ALTER TABLE %s ADD COLUMN ", s->stage);
 		tribx_sql_mask(b, w);
-		tribx_buf_puts(b, " INTEGER NOT NULL DEFAULT 0;");
+		tribx_buf_fmt(b, " %s NOT NULL DEFAULT 0;", p->d->types[TRIB_I64]);
 	}
 	for (size_t i = 0; i < s->column_count; i++) {
 		const struct trib_sql_column *c = &s->columns[i];

@@ -32,8 +32,16 @@ struct trib_dialect {
 	const char *temp, *temp_schema;   /* CREATE ... TABLE; before a temporary table's name */
 	const char *types[TRIB_DURATION + 1];   /* by enum trib_type; NULL: cannot be a column */
 	size_t columns_max;               /* of a table; 0: none */
+	bool numbered;                    /* parameters are $1, $2 ..., otherwise ? and ?1 */
+	/* Rows are copied into staging tables that have no key: trib_sql_settle leaves one row per key. What changed is updated and
+	 * what is missing inserted by joins; ON CONFLICT would lock rows that stay as they are. Types must agree. */
+	bool joined;
+	const char *tick;                 /* behind from in `after`: the next moment; NULL: the function adds it */
+	const char *bytewise;             /* behind a text whose order counts; NULL: texts are compared byte by byte anyway */
+	const char *clear;                /* empties a staging table */
+	const char *taken;                /* columns cannot have these names: " a b " */
 };
-TRIB_API const struct trib_dialect *trib_dialect(const char *name);   /* "sqlite"; NULL: not known */
+TRIB_API const struct trib_dialect *trib_dialect(const char *name);   /* "sqlite", "postgres"; NULL: not known */
 /* Quoted; its length without the 0, or -1: NUL inside or too long for the dialect. to: room of 2 * name.n + 3. */
 TRIB_API int trib_sql_quote(const struct trib_dialect *d, struct trib_text name, char *to);
 
@@ -46,6 +54,7 @@ enum {                                    /* roles of a column */
 	TRIB_SQL_VERSION = 64, TRIB_SQL_SLICE = 128, TRIB_SQL_CLOSE = 256,
 	TRIB_SQL_WHEN = 512,              /* the row's own time, of which its history is made */
 	TRIB_SQL_MOMENT = 1024,           /* a time as text, which sorts through the dialect's moment */
+	TRIB_SQL_TEXT = 2048,             /* sorts byte by byte */
 	TRIB_SQL_STAGE_KEY = TRIB_SQL_KEY | TRIB_SQL_WHEN,   /* must not be null */
 };
 
@@ -85,10 +94,22 @@ enum {
 /* number: of the table in its load, for the staging table's name. NULL: no memory. is is not kept. */
 TRIB_API struct trib_sql *trib_sql_new(const struct trib_dialect *d, const struct trib_table *is, int number,
                                        unsigned flags);
+/* Where the target is, and what it is already: columns and staged ones take the types that are stored. */
+struct trib_sql_place {
+	size_t size;
+	const char *schema;               /* NULL: names stand alone */
+	const char *const *stored;        /* per column of the rows its type there, as SQL; NULL: it is not there. NULL: no column is */
+};
+TRIB_API struct trib_sql *trib_sql_new_at(const struct trib_dialect *d, const struct trib_table *is, const struct trib_sql_place *at,
+                                          int number, unsigned flags);
 TRIB_API void trib_sql_free(struct trib_sql *s);      /* NULL is fine */
 /* Inserts `rows` rows; parameters are, row by row, the columns with from >= 0 whose `absent[from]` is not set (absent
  * NULL: none is). What is absent keeps its stored value. NULL: no memory. The text lives until the next put. */
 TRIB_API const char *trib_sql_put(struct trib_sql *s, const bool *absent, int rows);
+/* The same for a database that copies: COPY ... FROM STDIN (FORMAT binary). Behind the columns come, in a staging table, the words of
+ * the mask if absent is not NULL and, with a key, the number of the row (bigint all; later rows have greater ones). */
+TRIB_API const char *trib_sql_copy(struct trib_sql *s, const bool *absent);
+TRIB_API int trib_sql_mask(const struct trib_sql *s, const bool *absent, int64_t *words);   /* their number; words NULL: only that */
 /* Selects the columns with from >= 0 of one key, whose KEY columns are the parameters: staged rows, else stored ones.
  * absent: as in the unit. NULL: no memory, or a table without a key. The text lives until the next call. */
 TRIB_API const char *trib_sql_recall(struct trib_sql *s, const bool *absent);
@@ -112,6 +133,9 @@ struct trib_sql_step {
 	int adds, takes;                  /* enum trib_count; -1: none */
 	bool answers, timed;              /* timed: parameter 1 is the load's time */
 };
+/* What leaves one staged row per key, before staged rows are counted, applied or recalled; no step where the staging table has a
+ * key. absent: as in the unit. NULL: no memory. The steps live until the next call of this or trib_sql_apply. */
+TRIB_API const struct trib_sql_step *trib_sql_settle(struct trib_sql *s, const bool *absent);
 /* NULL: no memory. s->fault is set when the unit cannot be applied (replace of half a source: TRIB_DATA). */
 TRIB_API const struct trib_sql_step *trib_sql_apply(struct trib_sql *s, const struct trib_sql_unit *u);
 

@@ -4,3 +4,7 @@ TESTS += %D%/unit_sql
 %C%_unit_sql_CPPFLAGS = $(UNIT_CPP) $(SQLITE_CFLAGS)
 %C%_unit_sql_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
 %C%_unit_sql_LDFLAGS = $(UNIT_LINK)
+if HAVE_PQ
+%C%_unit_sql_CPPFLAGS += -DHAVE_PQ $(PQ_CFLAGS)
+%C%_unit_sql_LDADD += $(PQ_LIBS)
+endif

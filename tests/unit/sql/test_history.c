@@ -26,10 +26,10 @@ static void run_units(const char *columns, const char *const *names, const char 
 		cr_assert_str_eq(tally_text(&t), u[i].tally, "unit %zu: %s, not %s", i, tally_text(&t), u[i].tally);
 		/* at most one open row per key, from before to */
 		cr_assert_str_eq(dump(&l, "SELECT count(*) FROM (SELECT k FROM t WHERE coalesce(t, 'open') IN ('open',"
-		                          " '9999-12-31') GROUP BY k HAVING count(*) > 1)"), "0");
+		                          " '9999-12-31') GROUP BY k HAVING count(*) > 1) AS x"), "0");
 		cr_assert_str_eq(dump(&l, "SELECT count(*) FROM t WHERE f >= coalesce(t, '9999')"), "0");
 	}
-	sqlite3_close(l.db);
+	lab_close(&l);
 }
 #define ARGS(...) (const char *const[]){ __VA_ARGS__ }
 #define COUNT(a) (sizeof (a) / sizeof *(a))
@@ -124,10 +124,12 @@ Test(history, moments_of_one_second_are_in_order)
 		  "0|2025-01-01T00:00:00.5Z;1|~" },
 	};
 	struct lab l = lab_open();
+	if (!*l.d->moment[0])
+		cr_skip_test("times are no texts in %s", l.d->name);
 	trib_map options = { ARGS("time_from"), ARGS("at"), 1 };
 	struct trib_table is = { .size = sizeof is, .name = "t", .mode = TRIB_SCD2, .columns = fields("k:s:k v:s at:s"),
 	                         .options = &options };
 	load(&l, &is, u[0].rows);
 	cr_assert_str_eq(dump(&l, "SELECT v, valid_to FROM t ORDER BY v"), u[0].table);
-	sqlite3_close(l.db);
+	lab_close(&l);
 }

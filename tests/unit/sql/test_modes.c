@@ -20,14 +20,14 @@ static void run_units(enum trib_mode mode, const char *columns, const char *opti
 		struct tally n = load(&l, &is, u[i].rows);
 		cr_assert(l.why[0] == 0, "unit %zu: %s", i, l.why);
 		cr_assert_str_eq(tally_text(&n), u[i].tally, "unit %zu: %s, not %s", i, tally_text(&n), u[i].tally);
-		const char *is_now = dump(&l, "SELECT * FROM t ORDER BY 1, 2, 3");
+		const char *is_now = dump(&l, "SELECT * FROM t ORDER BY 1 NULLS FIRST, 2 NULLS FIRST, 3 NULLS FIRST");
 		cr_assert_str_eq(is_now, u[i].table, "unit %zu: %s, not %s", i, is_now, u[i].table);
 		int64_t sum = 0;
 		for (int c = TRIB_INSERTED; c <= TRIB_SUPERSEDED; c++)
 			sum += n.count[c];
 		cr_assert(sum == n.in, "unit %zu: the books do not balance", i);
 	}
-	sqlite3_close(l.db);
+	lab_close(&l);
 }
 #define RUN(mode, columns, option, value, slices, ...) do { \
 	static const struct unit u_[] = { __VA_ARGS__ }; \
@@ -64,9 +64,18 @@ Test(modes, upsert_keeps_the_newest_version)
 
 Test(modes, a_decimal_changes_by_its_exact_text)
 {
-	RUN(TRIB_MERGE, "k:s:k v:d x:s", NULL, NULL, NULL,
-	    { "a|0.1|~", NULL, "+1 ~0 =0 <0 -0", "a|0.1|0.1|~" },
-	    { "a|0.1000000000000000000000001|~", NULL, "+0 ~1 =0 <0 -0", "a|0.1|0.1000000000000000000000001|~" });
+	struct lab l = lab_open();
+	const bool beside = l.d->exact_beside;
+	lab_close(&l);
+	if (beside)
+		RUN(TRIB_MERGE, "k:s:k v:d x:s", NULL, NULL, NULL,
+		    { "a|0.1|~", NULL, "+1 ~0 =0 <0 -0", "a|0.1|0.1|~" },
+		    { "a|0.1000000000000000000000001|~", NULL, "+0 ~1 =0 <0 -0", "a|0.1|0.1000000000000000000000001|~" });
+	else
+		RUN(TRIB_MERGE, "k:s:k v:d x:s", NULL, NULL, NULL,
+		    { "a|0.1|~", NULL, "+1 ~0 =0 <0 -0", "a|0.1|~" },
+		    { "a|0.10|~", NULL, "+0 ~0 =1 <0 -0", "a|0.1|~" },
+		    { "a|0.1000000000000000000000001|~", NULL, "+0 ~1 =0 <0 -0", "a|0.1000000000000000000000001|~" });
 }
 
 Test(modes, ignored_columns_are_no_change)
@@ -103,7 +112,7 @@ Test(modes, replace_wants_the_whole_source)
 	load(&l, &is, "3");
 	cr_assert(strstr(l.why, "whole source"), "%s", l.why);
 	cr_assert_str_eq(dump(&l, "SELECT * FROM t ORDER BY 1"), "1;2");
-	sqlite3_close(l.db);
+	lab_close(&l);
 }
 
 Test(modes, replace_slice)
