@@ -8,7 +8,7 @@ if [ -x "$TRIB_BUILD/.libs/trib" ]; then export TRIB=$TRIB_BUILD/.libs/trib LD_L
 python=$(python3 -c 'import sys; print(sys.executable)')
 python3() { "$python" -S "$@"; }
 n=0
-project() { n=$((n + 1)); d=$work/$n; mkdir -p "$d"; cd "$d" || exit 1; }      # a fresh folder
+project() { n=$((n + 1)); d=$work/$n; mkdir -p "$d"; cd "$d" || exit 1; export SCHEMA=s$n; }      # a fresh folder, and schema of a database
 run() { "$TRIB" run "${1:-p.yaml}" "${@:2}" >out.txt 2>err; code=$?; }
 trib() { "$TRIB" "$@" >out.txt 2>err; code=$?; }
 code() { same "$code" "$1" || { cat out.txt err; return 1; }; }

@@ -1,0 +1,89 @@
+#!/bin/bash
+# postgres.sh - the sink postgres against a server of this test's own: the SQL of every mode, the encoder, what every sink must do
+# (sinks.sh), and what only a server can do to a load. The server is made from the packages, and stopped with the test.
+# TRIALS: of each kind of death (10).
+. "$(dirname "$0")/../lib.sh"
+. "$TRIB_SRC/tests/postgres.inc"
+. "$TRIB_SRC/tests/suite/kind.sh"
+pg_start log_min_messages=fatal || { echo "postgres 1 1: the server does not start"; exit 1; }
+export pg_bin
+
+for unit in sql sinks; do
+  [ -x "$TRIB_BUILD/tests/unit/$unit/unit_$unit" ] || continue
+  ok "unit tests of $unit" env TRIB_TEST_PG="$PG" "$TRIB_BUILD/tests/unit/$unit/unit_$unit"
+done
+ok "what every sink must do" env SINKS=postgres bash "$TRIB_SRC/tests/suite/sinks.sh"
+
+options="use: postgres, url: '\${env:PG}', schema: '\${env:SCHEMA}'"
+project() { n=$((n + 1)); d=$work/$n; mkdir -p "$d"; cd "$d" || exit 1; export SCHEMA=p$n; }
+dump() { sql "SELECT id FROM $SCHEMA.rows"; }
+once() { same "$(dump | wc -l) $(dump | sort -u | wc -l)" "$1 $1"; }
+left() { sql "SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE n.nspname LIKE 'pg_temp%' AND relkind = 'r'"; }
+
+# ---- values
+project; printf '{"id":1,"s":"a\\u0000b"}\n{"id":2,"s":"whole"}\n{"id":3,"s":"\\u0000"}\n' >in.jsonl
+write "use: file, url: in.jsonl" "" "" "max_rejects: 10"; run
+ok "U+0000 costs its row, not the load" eval 'code 0 && once 1 && same "$(ledger rows_rejected)" 2'
+ok "and the dead letter says so" eval '"$TRIB" dead-letters list p.yaml | grep -q sink.nul_in_text'
+project; printf '{"a":"a","b":"bc","v":1}\n{"a":"ab","b":"c","v":2}\n' >in.jsonl; write "use: file, url: in.jsonl" "" "mode: merge, key: [a, b]"; run
+ok "compound keys are not one text" eval 'code 0 && same "$(sql "SELECT a || 0 || b || v FROM $SCHEMA.rows ORDER BY v" | tr "\n" " ")" "a0bc1 ab0c2 "'
+
+# ---- ways in
+project; printf '[here]\nhost=%s\ndbname=trib\nuser=trib\n' "$pg_dir/cluster" >service.conf; options_url=$options
+options="use: postgres, service: here, schema: '\${env:SCHEMA}'" feed "rows: 3"; PGSERVICEFILE=$d/service.conf run
+ok "a connection service" eval 'code 0 && once 3'
+project; sql "CREATE ROLE poor LOGIN" >/dev/null; feed "rows: 3"; PG="${PG/trib@/poor@}" run
+ok "a role without rights: exit 3, and which right" eval 'code 3 && says postgres.no_privilege'
+sql "CREATE SCHEMA $SCHEMA AUTHORIZATION poor" >/dev/null; PG="${PG/trib@/poor@}" run
+ok "in a schema of its own it works" eval 'code 0 && once 3'
+sql "ALTER SCHEMA $SCHEMA OWNER TO trib; GRANT USAGE ON SCHEMA $SCHEMA TO poor" >/dev/null; feed "rows: 3, parts: 2"; PG="${PG/trib@/poor@}" run
+ok "without CREATE, where all is there" eval 'code 0 && once 6'
+project; feed "rows: 3"; PG="postgresql://trib:hunter2@localhost:1/trib" run
+ok "nobody listens: exit 3" eval 'code 3 && says postgres.cannot_connect'
+ok "no password in what is said" eval '! grep -q hunter2 err out.txt'
+
+# ---- an answer that is lost
+proxy() { # WHEN MODE
+  rm -rf "$work/proxy"; mkdir "$work/proxy"
+  python3 "$TRIB_SRC/tests/suite/pg_proxy.py" "$work/proxy/.s.PGSQL.5432" "$pg_dir/cluster/.s.PGSQL.5432" "$@" & proxy_pid=$!
+  for _ in $(seq 100); do [ -S "$work/proxy/.s.PGSQL.5432" ] && break; sleep 0.05; done
+}
+through() { PG="postgresql://trib@/trib?host=$work/proxy" run; kill $proxy_pid; wait $proxy_pid 2>/dev/null; }
+for mode in "mode: append" "mode: merge, key: [id]"; do
+  project; feed "rows: 50, parts: 3, batch: 10" "" "$mode" "checkpoint: { rows: 50 }"; proxy 3 answer; through
+  ok "$mode: the answer of a commit is lost: the ledger is asked" eval 'code 0 && once 150'
+  run; ok "$mode: and nothing comes again" eval 'code 0 && once 150'
+  project; feed "rows: 50, parts: 3, batch: 10" "" "$mode" "checkpoint: { rows: 50 }"; proxy 3 question; through
+  ok "$mode: a commit that never arrived is not one" eval 'code 3 && says postgres.commit_unknown && once 50'
+  run; ok "$mode: the next run brings the rest, once" eval 'code 0 && once 150'
+done
+
+# ---- deaths
+random() { python3 -c "import random; print(random.Random($1).uniform($2, $3))"; }
+for trial in $(seq "${TRIALS:-10}"); do
+  case $((trial % 2)) in 0) mode="mode: append" ;; *) mode="mode: merge, key: [id]" ;; esac
+  project; feed "rows: 3000, parts: 4, batch: 100, slow_ms: 10" "" "$mode" "checkpoint: { rows: 1000 }"
+  "$TRIB" run p.yaml >/dev/null 2>&1 & pid=$!
+  sleep "$(random $trial 0.02 0.5)"; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+  run; ok "killed, $mode, $trial" eval 'code 0 && once 12000'
+done
+for trial in $(seq "${TRIALS:-10}"); do
+  case $((trial % 2)) in 0) mode="mode: append" ;; *) mode="mode: merge, key: [id]" ;; esac
+  project; feed "rows: 3000, parts: 4, batch: 100, slow_ms: 10" "" "$mode" "checkpoint: { rows: 1000 }"
+  "$TRIB" run p.yaml >out.txt 2>err & pid=$!
+  sleep "$(random $trial 0.05 0.5)"; sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tributary'" >/dev/null
+  wait $pid; code=$?
+  ok "its backend is terminated: exit 0 or 3, $mode, $trial" eval '[ $code -eq 0 ] || { code 3 && says "postgres.(connection_lost|commit_unknown|cannot_connect)"; }'
+  run; ok "and the next run is whole, $trial" eval 'code 0 && once 12000'
+done
+for mode in "mode: append" "mode: merge, key: [id]"; do
+  project; feed "rows: 3000, parts: 4, batch: 100, slow_ms: 10" "" "$mode" "checkpoint: { rows: 1000 }"
+  "$TRIB" run p.yaml >out.txt 2>err & pid=$!
+  sleep 0.3; pg_stop immediate; wait $pid; code=$?
+  ok "$mode: the server is stopped in the middle: exit 3" code 3
+  run; ok "$mode: it is not there: exit 3" eval 'code 3 && says postgres.cannot_connect'
+  pg_start log_min_messages=fatal
+  run; ok "$mode: it is there again, every row once" eval 'code 0 && once 12000'
+done
+sleep 0.2; ok "no temporary table is left" same "$(left)" 0
+finish postgres
