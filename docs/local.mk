@@ -8,8 +8,8 @@ dist_options_DATA = %D%/reference/README.md %D%/reference/check.md %D%/reference
   %D%/reference/sqlite.md
 dist_pages_DATA += %D%/testing.md %D%/dedupe.md %D%/lookup.md %D%/sql.md
 dist_options_DATA += %D%/reference/dedupe.md %D%/reference/lookup.md %D%/reference/sql.md
-dist_pages_DATA += %D%/mask.md
-dist_options_DATA += %D%/reference/mask.md
+dist_pages_DATA += %D%/mask.md %D%/postgres.md
+dist_options_DATA += %D%/reference/mask.md %D%/reference/postgres.md
 dist_pages_DATA += %D%/schedule.md
 dist_options_DATA += %D%/reference/schedule.md
 

@@ -21,10 +21,6 @@ once() { same "$(dump | wc -l) $(dump | sort -u | wc -l)" "$1 $1"; }
 left() { sql "SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace WHERE n.nspname LIKE 'pg_temp%' AND relkind = 'r'"; }
 
 # ---- values
-project; printf '{"id":1,"s":"a\\u0000b"}\n{"id":2,"s":"whole"}\n{"id":3,"s":"\\u0000"}\n' >in.jsonl
-write "use: file, url: in.jsonl" "" "" "max_rejects: 10"; run
-ok "U+0000 costs its row, not the load" eval 'code 0 && once 1 && same "$(ledger rows_rejected)" 2'
-ok "and the dead letter says so" eval '"$TRIB" dead-letters list p.yaml | grep -q sink.nul_in_text'
 project; printf '{"a":"a","b":"bc","v":1}\n{"a":"ab","b":"c","v":2}\n' >in.jsonl; write "use: file, url: in.jsonl" "" "mode: merge, key: [a, b]"; run
 ok "compound keys are not one text" eval 'code 0 && same "$(sql "SELECT a || 0 || b || v FROM $SCHEMA.rows ORDER BY v" | tr "\n" " ")" "a0bc1 ab0c2 "'
 

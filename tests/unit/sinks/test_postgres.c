@@ -176,6 +176,64 @@ Test(postgres, values_go_into_the_types_that_are_there)
 	rig_close(r);
 }
 
+Test(postgres, a_row_that_cannot_be_stored_costs_itself_only)
+{
+	static const struct trib_text texts[] = { { "whole", 5 }, { "a\0b", 3 }, { "\0", 1 }, { "end", 3 } };
+	for (int keyed = 0; keyed < 2; keyed++) {
+		struct rig *r = rig("p", NULL);
+		struct trib_batch b = { 0 };
+		struct tribx_error e = { 0 };
+		run("DROP TABLE IF EXISTS t");
+		const struct spec s = { .table = "t", .mode = keyed ? TRIB_MERGE : TRIB_APPEND, .columns = keyed ? "i:i:k s:s" : "i:i s:s" };
+		trib_add(&b, "i", TRIB_I64);
+		trib_add(&b, "s", TRIB_STR);
+		for (int i = 0; i < 4; i++) {
+			trib_put_i64(&b, 0, i);
+			trib_put_str(&b, 1, texts[i]);
+			trib_rows(&b, 1);
+		}
+		cr_assert(tribx_ready(&b, &e) == TRIB_OK);
+		cr_assert(rig_begin(r, keyed ? "k" : "a") == TRIB_OK && rig_table(r, 0, &s) == TRIB_OK, "%s", r->t.error.text);
+		r->rows[0] = 4;
+		tribx_call_start(&r->t);
+		cr_assert(r->t.p->write(&r->t, r->t.self, 0, &b) == TRIB_OK, "%s", r->t.error.text);
+		trib_free(&b);
+		tribx_call_end(&r->t);
+		cr_assert(r->t.dead.count == 2 && strcmp(r->t.dead.head->code, "sink.nul_in_text") == 0);
+		cr_assert(rig_commit(r, &(struct ending){ 0 }) == TRIB_OK, "%s", r->t.error.text);
+		cr_assert_str_eq(ask("SELECT i, s FROM t ORDER BY i"), "0|whole;3|end");
+		rig_close(r);
+	}
+}
+
+Test(postgres, moments_past_the_ends_of_the_calendar)
+{
+	struct rig *r = rig("p", NULL);
+	struct trib_batch b = { 0 };
+	struct tribx_error e = { 0 };
+	/* the first moment that PostgreSQL has, one before it, the last of ours */
+	static const int64_t us[] = { -210866803200000000, -210866803200000001, INT64_MIN, INT64_MAX, 0 };
+	const struct spec s = { .table = "t", .columns = "i:i t:t" };
+	trib_add(&b, "i", TRIB_I64);
+	trib_add(&b, "t", TRIB_TIME);
+	for (int i = 0; i < 5; i++) {
+		trib_put_i64(&b, 0, i);
+		trib_put_i64(&b, 1, us[i]);
+		trib_rows(&b, 1);
+	}
+	cr_assert(tribx_ready(&b, &e) == TRIB_OK);
+	cr_assert(rig_begin(r, "l") == TRIB_OK && rig_table(r, 0, &s) == TRIB_OK, "%s", r->t.error.text);
+	r->rows[0] = 5;
+	tribx_call_start(&r->t);
+	cr_assert(r->t.p->write(&r->t, r->t.self, 0, &b) == TRIB_OK, "%s", r->t.error.text);
+	trib_free(&b);
+	tribx_call_end(&r->t);
+	cr_assert(r->t.dead.count == 2 && strcmp(r->t.dead.head->code, "postgres.too_narrow") == 0, "%d", (int)r->t.dead.count);
+	cr_assert(rig_commit(r, &(struct ending){ 0 }) == TRIB_OK, "%s", r->t.error.text);
+	cr_assert_str_eq(ask("SELECT i, t FROM t ORDER BY i"), "0|4714-11-24 00:00:00+00 BC;3|294247-01-10 04:00:54.775807+00;4|1970-01-01 00:00:00+00");
+	rig_close(r);
+}
+
 Test(postgres, a_column_grows_when_more_comes)
 {
 	static const struct { const char *first, *rows, *then, *more, *type, *want; } t[] = {
