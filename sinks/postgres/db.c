@@ -46,10 +46,11 @@ static const char *first_line(struct trib *t, const char *message)
 int pg_fail(struct trib *t, struct pg *s, const PGresult *r, const char *doing)
 {
 	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL, *why = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-	const bool lost = PQstatus(s->db) == CONNECTION_BAD;
+	const bool lost = !state || PQstatus(s->db) == CONNECTION_BAD;   /* what libpq says by itself is about the connection */
+	s->lost |= lost;
 	int status = TRIB_FATAL;
 	const char *word = "postgres.error";
-	if (s->again && passes(state))
+	if (s->again && !lost && passes(state))
 		return TRIB_RETRY;
 	if (!why)
 		why = first_line(t, r && *PQresultErrorMessage(r) ? PQresultErrorMessage(r) : s->db ? PQerrorMessage(s->db) : "no memory");
@@ -144,7 +145,7 @@ bool pg_try_open(struct trib *t, struct pg *s)
 
 int pg_open(struct trib *t, struct pg *s)
 {
-	if (s->db && s->where && PQstatus(s->db) == CONNECTION_OK)
+	if (s->db && s->where && !s->lost && PQstatus(s->db) == CONNECTION_OK)
 		return TRIB_OK;
 	int rc = check_url(t, s->url.hidden);
 	pg_close(s);
@@ -176,7 +177,7 @@ void pg_close(struct pg *s)
 	s->db = NULL;
 	s->stop = NULL;
 	s->where = s->quoted = NULL;
-	s->inside = false;
+	s->inside = s->lost = false;
 	s->copying = 0;
 }
 
@@ -232,8 +233,8 @@ int pg_commit(struct trib *t, struct pg *s)
 	const bool done = PQresultStatus(r) == PGRES_COMMAND_OK && strcmp(PQcmdStatus(r), "COMMIT") == 0;
 	int rc = TRIB_OK;
 	s->inside = false;
-	if (!done && PQstatus(s->db) == CONNECTION_BAD) {
-		s->unknown = true;   /* it may have been stored: the ledger is asked, nothing is guessed */
+	if (!done && PQresultStatus(r) != PGRES_COMMAND_OK && (PQstatus(s->db) == CONNECTION_BAD || !PQresultErrorField(r, PG_DIAG_SQLSTATE))) {
+		s->lost = s->unknown = true;   /* it may have been stored: the ledger is asked, nothing is guessed */
 		rc = trib_fail(t, TRIB_UNKNOWN, "postgres.commit_unknown: %s: the connection broke while the load was being committed", s->where);
 	} else if (!done && PQresultStatus(r) == PGRES_COMMAND_OK)
 		rc = trib_fail(t, TRIB_FATAL, "postgres.error: %s: the commit was answered with %s", s->where, PQcmdStatus(r));
@@ -245,6 +246,11 @@ int pg_commit(struct trib *t, struct pg *s)
 
 void pg_rollback(struct pg *s)
 {
+	if (s->lost) {           /* the server rolls back by itself */
+		s->inside = false;
+		s->copying = 0;
+		return;
+	}
 	if (s->copying) {
 		PQputCopyEnd(s->db, "given up");
 		for (PGresult *r; (r = PQgetResult(s->db));)

@@ -38,7 +38,7 @@ struct pg {
 	PGcancel *stop;                      /* for the other thread */
 	char *where;                         /* host/database, for messages */
 	char *quoted;                        /* the schema */
-	bool inside, unknown;                /* in a transaction; the answer of a commit was lost */
+	bool inside, unknown, lost;          /* in a transaction; the answer of a commit was lost; the connection is */
 	bool mixed;                          /* rows of this unit are in the transaction: it cannot be tried again */
 	bool again;                          /* a deadlock is TRIB_RETRY just now, not an error */
 	int copying;                         /* index + 1 of the table whose COPY is open */
