@@ -160,6 +160,19 @@ static int put_rows(struct trib *t, struct pg *s, int table, struct feed *f, con
 	return rc;
 }
 
+/* A COPY of no column is no statement: a row of nothing brings a null. */
+static void bring_one(const struct pg_table *b, const struct trib_view *v, bool *absent)
+{
+	for (size_t i = 0; i < b->sql->column_count; i++)
+		if (b->sql->columns[i].from >= 0 && !absent[b->sql->columns[i].from])
+			return;
+	for (size_t i = 0; i < b->sql->column_count; i++)
+		if (b->sql->columns[i].from >= 0 && v[b->sql->columns[i].from].type == TRIB_NULL) {
+			absent[b->sql->columns[i].from] = false;
+			return;
+		}
+}
+
 /* One lane per column that the batch brings. */
 static int lanes(struct trib *t, const struct pg_table *b, struct feed *f, const struct trib_view *v, const bool *absent)
 {
@@ -169,7 +182,7 @@ static int lanes(struct trib *t, const struct pg_table *b, struct feed *f, const
 			continue;
 		const struct pg_type type = b->types[c->from];
 		pg_put_cell *put = pg_way(v[c->from].type, type.wire);
-		if (!put)
+		if (!put && v[c->from].type != TRIB_NULL)
 			return trib_fail(t, TRIB_DATA, "sink.type_changed: column %s of %s changed its type inside the load", c->name, b->sql->name);
 		f->suspect |= b->sql->stage && c->role & TRIB_SQL_STAGE_KEY && v[c->from].validity && v[c->from].null_count != 0;
 		f->columns[f->count] = c;
@@ -202,6 +215,8 @@ static int put_batch(struct trib *t, struct pg *s, int table, const struct trib_
 		b->absent[i] |= absent[i];
 	}
 	b->absent_seen |= any;
+	if (!b->sql->stage)
+		bring_one(b, v, absent);
 	int rc = lanes(t, b, &f, v, absent);
 	if (rc == TRIB_OK)
 		rc = reshape(t, s, table, absent, any);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # kill.sh WHAT [PLUGIN_FOLDER] - kill by syscall index (docs/delivery.md): the run is killed at the N-th call of every write-class
 # syscall, for every N, then run again under the same TRIB_NOW; the canonical dump must be that of an undisturbed run.
-# WHAT: a small pipeline into the sink sqlite or files, or the quickstart. Prints "kill-WHAT TRIALS FAILURES"; fewer than 100 points is a
+# WHAT: a small pipeline into the sink sqlite, files or postgres (whose calls are what is sent to the server), or the quickstart. Prints "kill-WHAT TRIALS FAILURES"; fewer than 100 points is a
 # failure. PLUGIN_FOLDER comes first in the search: defects, for which KILL_STOP=1 ends the battery at its first failure.
 # The quickstart has some 750 points: KILL_POINTS=all takes all of them, else those where something becomes final and a spread of the rest.
 [ -w /dev/shm ] && df /dev/shm 2>/dev/null | grep -q tmpfs && export TMPDIR=/dev/shm   # kill -9 keeps the page cache: no disk is needed
@@ -42,6 +42,12 @@ seen = sorted(os.path.join(d, f) for d, _, fs in os.walk('out') for f in fs if f
 assert [os.path.normpath(s) for s in seen] == sorted(os.path.normpath(f if os.path.exists(f) else os.path.join('out', f)) for f in named), (seen, named)
 P
   } ;;
+postgres) . "$TRIB_SRC/tests/postgres.inc"
+  pg_start log_min_messages=panic || { echo "kill-postgres 1 1: the server does not start"; exit 1; }
+  calls="sendto connect" parts=6 checkpoint=24
+  options="use: postgres, url: '\${env:PG}', schema: k, tables: { rows: { mode: merge, key: [id] }, audit: { mode: append } }"
+  dump() { sql 'SELECT id, part, times FROM k.rows ORDER BY 1; SELECT id, was FROM k.audit ORDER BY 1, 2; SELECT part FROM k._trib_state ORDER BY 1;
+    SELECT sum(rows_inserted), sum(rows_updated), sum(rows_unchanged) FROM k._trib_loads; SELECT relname FROM pg_class WHERE relnamespace = '"'k'"'::regnamespace ORDER BY 1'; } ;;
 quickstart) . "$TRIB_SRC/tests/cases/quickstart/example.inc"; export TRIB_NOW=2025-06-02T06:30:00Z
   dump() { canonical q; q q "SELECT pipeline, part, state FROM _trib_state ORDER BY 1, 2;
     SELECT pipeline, outcome, sum(rows_read), sum(rows_inserted), sum(rows_updated), sum(rows_unchanged), sum(rows_superseded), sum(rows_rejected) FROM _trib_loads GROUP BY 1, 2;
@@ -51,13 +57,14 @@ esac
 
 fresh() {
   rm -rf "$work/run"; mkdir "$work/run"; cd "$work/run" || exit 1
+  [ "$sink" != postgres ] || sql 'SET client_min_messages = error; DROP SCHEMA IF EXISTS k CASCADE' >/dev/null
   [ "$sink" != quickstart ] || { example q; return; }
   cat >p.yaml <<Y
 pipeline: p
-source: { use: feed, rows: 12, parts: 4, batch: 5 }
+source: { use: feed, rows: 12, parts: ${parts:-4}, batch: 5 }
 steps: [ bend: { audit: true } ]
 sink: { $options }
-checkpoint: { rows: 40 }
+checkpoint: { rows: ${checkpoint:-40} }
 Y
 }
 what=p.yaml; [ "$sink" != quickstart ] || what=q

@@ -1,6 +1,6 @@
 # Batteries that are quick enough for every `make check`; each closes with NAME TRIALS FAILURES.
 QUICK_BATTERIES = %D%/kill-sqlite.sh %D%/kill-files.sh %D%/kill-quickstart.sh %D%/defects.sh %D%/malloc.sh %D%/io-errors.sh
-SLOW_BATTERIES = %D%/threads.sh %D%/mutations.sh
+SLOW_BATTERIES = %D%/kill-postgres.sh %D%/threads.sh %D%/mutations.sh
 check_SCRIPTS_ALL += $(QUICK_BATTERIES)
 EXTRA_DIST += %D%/kill.sh %D%/torture.py %D%/failmalloc.c %D%/README.md $(SLOW_BATTERIES)
 
