@@ -424,7 +424,7 @@ Test(postgres, history_by_the_rows_time_has_its_type)
 	                                 { "k:s:k v:i at:i", "a|1|7;a|0|3", "0|7;1|~" } };
 	for (int i = 0; i < 3; i++) {
 		struct rig *r = rig("p", NULL);
-		char id[8];
+		char id[16];
 		snprintf(id, sizeof id, "l%d", i);
 		run("DROP TABLE IF EXISTS h");
 		const struct spec s = { .table = "h", .mode = TRIB_SCD2, .columns = types[i][0], .options = { names, values, 1 } };
