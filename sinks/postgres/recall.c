@@ -226,6 +226,13 @@ static int ask(struct trib *t, struct pg *s, struct question *k, const bool *abs
 	return rc < 0 ? rc : ask_all(t, s, k);
 }
 
+/* A decimal of no known scale is shown as its text. */
+static enum trib_type look_type(const struct pg_stored *c)
+{
+	const enum trib_type type = pg_trib_type(c->oid);
+	return type == TRIB_DEC ? TRIB_STR : type;
+}
+
 /* Every row of a table, for the commands that look. */
 static int recall_all(struct trib *t, struct pg *s, const char *name, struct trib_batch *out)
 {
@@ -234,18 +241,14 @@ static int recall_all(struct trib *t, struct pg *s, const char *name, struct tri
 	int rc = pg_columns(t, s, name, &stored), n = 0;
 	if (rc < 0 || !stored[0].name)
 		return rc;
-	for (; rc == TRIB_OK && stored[n].name; n++) {
-		const enum trib_type type = pg_trib_type(stored[n].oid);
-		if (trib_add(out, stored[n].name, type == TRIB_I64 || type == TRIB_F64 || type == TRIB_TIME ? type : TRIB_STR) < 0)
+	for (; rc == TRIB_OK && stored[n].name; n++)
+		if (trib_add(out, stored[n].name, look_type(&stored[n])) < 0)
 			rc = pg_no_memory(t);
-	}
 	if (rc == TRIB_OK)
 		rc = pg_ask(t, s, trib_fmt(t, "SELECT * FROM %s ORDER BY 1", pg_name(t, s, name)), 0, NULL, &r);
 	for (int row = 0; rc == TRIB_OK && row < PQntuples(r); row++) {
-		for (int i = 0; i < n; i++) {
-			const enum trib_type type = pg_trib_type(stored[i].oid);
-			put_value(out, i, type == TRIB_I64 || type == TRIB_F64 || type == TRIB_TIME ? type : TRIB_STR, r, row, i);
-		}
+		for (int i = 0; i < n; i++)
+			put_value(out, i, look_type(&stored[i]), r, row, i);
 		trib_rows(out, 1);
 	}
 	PQclear(r);

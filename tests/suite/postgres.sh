@@ -12,6 +12,7 @@ for unit in sql sinks; do
   [ -x "$TRIB_BUILD/tests/unit/$unit/unit_$unit" ] || continue
   ok "unit tests of $unit" env TRIB_TEST_PG="$PG" "$TRIB_BUILD/tests/unit/$unit/unit_$unit"
 done
+ok "the checks that authors use" env TMPDIR=/tmp "$TRIB" test postgres --with "host=$pg_dir/cluster,user=trib,dbname=trib,schema=\${folder}"
 ok "what every sink must do" env SINKS=postgres bash "$TRIB_SRC/tests/suite/sinks.sh"
 
 options="use: postgres, url: '\${env:PG}', schema: '\${env:SCHEMA}'"
