@@ -16,7 +16,7 @@ plugin_LTLIBRARIES += %D%/files.la
 %C%_files_la_SOURCES = $(SINK_FILES)
 
 # postgres: built where libpq is
-SINK_POSTGRES = %D%/postgres/postgres.c %D%/postgres/postgres.h %D%/postgres/copy.c %D%/postgres/copy.h %D%/postgres/db.c %D%/postgres/rows.c \
+SINK_POSTGRES = %D%/postgres/postgres.c %D%/postgres/postgres.h %D%/postgres/copy.c %D%/postgres/copy.h %D%/postgres/escapes.c %D%/postgres/keys.c %D%/postgres/types.c %D%/postgres/db.c %D%/postgres/rows.c \
   %D%/postgres/tables.c %D%/postgres/apply.c %D%/postgres/target.c %D%/postgres/checkpoint.c %D%/postgres/recall.c
 if HAVE_PQ
 plugin_LTLIBRARIES += %D%/postgres.la

@@ -145,31 +145,25 @@ static void count_late(struct tribx_sql *p)
 	tribx_sql_step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
 }
 
-static void update_changed(struct tribx_sql *p, bool versions)
-{
-	struct tribx_buf b = { 0 };
-	tribx_buf_fmt(&b, "UPDATE %s AS t SET ", p->pub.target);
-	tribx_sql_list(&b, p, TRIB_SQL_VALUE, ", ", "@ = s.@");
-	tribx_buf_fmt(&b, " FROM %s AS s WHERE ", p->pub.stage);
-	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
-	tribx_buf_puts(&b, " AND (");
-	tribx_sql_list(&b, p, TRIB_SQL_COMPARE, " OR ", "t.@ ^ s.@");
-	tribx_buf_puts(&b, ")");
-	if (versions) {
-		tribx_buf_puts(&b, " AND ");
-		tribx_sql_newer(&b, p, "s", "t");
-	}
-	tribx_sql_step(p, &b, TRIB_UPDATED, TRIB_UNCHANGED);
-}
-
 static void insert_missing(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
 	insert_into(&b, p, u, false);
-	tribx_buf_fmt(&b, " FROM %s AS s WHERE NOT EXISTS (SELECT 1 FROM %s AS t WHERE ", p->pub.stage, p->pub.target);
-	tribx_sql_list(&b, p, TRIB_SQL_KEY, " AND ", "t.@ = s.@");
-	tribx_buf_puts(&b, ")");
+	tribx_buf_fmt(&b, " FROM %s_trib_diff_%d AS s WHERE s._trib_n = %d", p->d->temp_schema, p->number, SQL_NEW);
 	tribx_sql_step(p, &b, TRIB_INSERTED, TRIB_UNCHANGED);
+}
+
+static void upsert_joined(struct tribx_sql *p, const struct trib_sql_unit *u, bool versions)
+{
+	struct tribx_buf b = { 0 };
+	tribx_sql_differences(p, versions, p->has_compare);
+	if (versions) {
+		tribx_buf_fmt(&b, "SELECT count(*) FROM %s_trib_diff_%d WHERE _trib_n = %d", p->d->temp_schema, p->number, SQL_LATE);
+		tribx_sql_step(p, &b, TRIB_SUPERSEDED, TRIB_UNCHANGED)->answers = true;
+	}
+	if (p->has_compare)
+		tribx_sql_update_changed(p);
+	insert_missing(p, u);
 }
 
 static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool versions)
@@ -180,11 +174,7 @@ static void upsert(struct tribx_sql *p, const struct trib_sql_unit *u, bool vers
 		return;
 	}
 	if (p->d->joined) {
-		if (versions)
-			count_late(p);
-		if (p->has_compare)
-			update_changed(p, versions);
-		insert_missing(p, u);
+		upsert_joined(p, u, versions);
 		return;
 	}
 	count_new(p);
@@ -212,6 +202,7 @@ static void insert_only(struct tribx_sql *p, const struct trib_sql_unit *u)
 {
 	struct tribx_buf b = { 0 };
 	if (p->d->joined) {
+		tribx_sql_differences(p, false, false);
 		insert_missing(p, u);
 		return;
 	}

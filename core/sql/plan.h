@@ -60,6 +60,10 @@ int tribx_sql_slice_columns(struct tribx_buf *b, const struct tribx_sql *p, unsi
                             const char *of);
 void tribx_sql_slices(struct tribx_sql *p, unsigned role, const struct trib_sql_unit *u);      /* steps that collect them */
 void tribx_sql_in_slices(struct tribx_buf *b, const struct tribx_sql *p, unsigned role);       /* t is in one of them */
+/* joined.c: what is staged and not stored so, as a table whose _trib_n says which of these it is */
+enum { SQL_NEW, SQL_CHANGED, SQL_LATE };
+void tribx_sql_differences(struct tribx_sql *p, bool versions, bool changes);
+void tribx_sql_update_changed(struct tribx_sql *p);
 bool tribx_sql_same_name(const struct trib_dialect *d, const char *a, const char *b);
 
 #endif

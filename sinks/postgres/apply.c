@@ -55,6 +55,8 @@ static int analyse(struct trib *t, struct pg *s, const struct pg_table *b)
 int pg_settle(struct trib *t, struct pg *s, struct pg_table *b)
 {
 	int64_t count[TRIB_COUNTS] = { 0 };
+	if (!b->keys.doubtful)
+		return TRIB_OK;          /* no key came twice */
 	int rc = analyse(t, s, b);
 	return rc < 0 ? rc : run_steps(t, s, trib_sql_settle(b->sql, b->absent_seen ? b->absent : NULL), count);
 }
@@ -99,7 +101,8 @@ static int apply_table(struct trib *t, struct pg *s, int table, const struct tri
 		u.fresh = any == 0;
 		if (rc == TRIB_OK)
 			rc = pg_settle(t, s, b);
-		if (rc == TRIB_OK)
+		staged = b->rows;
+		if (rc == TRIB_OK && b->keys.doubtful)
 			rc = number(t, s, b->sql->stage_count, &staged);
 		if (rc == TRIB_OK)
 			rc = other_columns(t, s, b->sql, &u.others);

@@ -348,36 +348,6 @@ static enum pg_bad to_text(struct pg_out *o, const struct pg_lane *l, int64_t ro
 	return too_long(x, l->type.limit) ? PG_LONG : PG_GOOD;
 }
 
-static int hex4(const char *p)
-{
-	int v = 0;
-	for (int i = 0; i < 4; i++) {
-		const char c = p[i];
-		v = v * 16 + (c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : 1 << 20);
-	}
-	return v;
-}
-
-/* jsonb has no \u0000 and no half of a pair. */
-static enum pg_bad check_escapes(struct trib_text x)
-{
-	for (const char *p = x.p, *end = x.p + x.n; (p = memchr(p, '\\', (size_t)(end - p))) && p + 1 < end; p += 2) {
-		if (p[1] != 'u' || end - p < 6)
-			continue;
-		const int v = hex4(p + 2);
-		if (v == 0)
-			return PG_NUL;
-		if (v >= 0xdc00 && v < 0xe000)
-			return PG_ESCAPE;
-		if (v < 0xd800 || v >= 0xdc00)
-			continue;
-		if (end - p < 12 || p[6] != '\\' || p[7] != 'u' || hex4(p + 8) < 0xdc00 || hex4(p + 8) >= 0xe000)
-			return PG_ESCAPE;
-		p += 6;
-	}
-	return PG_GOOD;
-}
-
 static enum pg_bad to_jsonb(struct pg_out *o, const struct pg_lane *l, int64_t row)
 {
 	const struct trib_text x = trib_str(l->v, row);
@@ -391,7 +361,7 @@ static enum pg_bad to_jsonb(struct pg_out *o, const struct pg_lane *l, int64_t r
 	o->n += x.n;
 	if (memchr(x.p ? x.p : "", 0, x.n))
 		return PG_NUL;
-	return check_escapes(x);
+	return pg_escapes(x);
 }
 
 static enum pg_bad bool_to_text(struct pg_out *o, const struct pg_lane *l, int64_t row)
@@ -481,43 +451,10 @@ pg_put_cell *pg_way(enum trib_type from, enum pg_wire to)
 	return from <= TRIB_DURATION ? ways[from][to] : NULL;
 }
 
-struct pg_type pg_own_type(enum trib_type type)
-{
-	static const enum pg_wire own[TRIB_DURATION + 1] = {
-		[TRIB_BOOL] = PG_BOOL, [TRIB_I64] = PG_INT8, [TRIB_F64] = PG_FLOAT8, [TRIB_DEC] = PG_NUMERIC, [TRIB_STR] = PG_TEXT,
-		[TRIB_JSON] = PG_JSONB, [TRIB_DATE] = PG_DATE, [TRIB_TIME] = PG_STAMP, [TRIB_CLOCK] = PG_TIME, [TRIB_DURATION] = PG_INTERVAL,
-	};
-	return (struct pg_type){ type <= TRIB_DURATION ? own[type] : PG_NONE, -1, 0 };
-}
-
-struct pg_type pg_stored_type(unsigned oid, int modifier)
-{
-	/* the oids of built-in types are part of the protocol */
-	static const struct { unsigned oid; enum pg_wire wire; } known[] = {
-		{ 16, PG_BOOL }, { 20, PG_INT8 }, { 21, PG_INT2 }, { 23, PG_INT4 }, { 25, PG_TEXT }, { 114, PG_TEXT }, { 700, PG_FLOAT4 },
-		{ 701, PG_FLOAT8 }, { 1042, PG_TEXT }, { 1043, PG_TEXT }, { 1082, PG_DATE }, { 1083, PG_TIME }, { 1114, PG_STAMP },
-		{ 1184, PG_STAMP }, { 1186, PG_INTERVAL }, { 1700, PG_NUMERIC }, { 3802, PG_JSONB },
-	};
-	struct pg_type is = { PG_NONE, -1, 0 };
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].oid == oid)
-			is.wire = known[i].wire;
-	if (modifier < 4)
-		return is;
-	if (oid == 1042 || oid == 1043)
-		is.limit = modifier - 4;
-	if (oid == 1700) {                      /* numeric(precision, scale); a scale of eleven bits with a sign */
-		is.decimals = ((modifier - 4) & 0x7ff) ^ 1024;
-		is.decimals -= 1024;
-		is.limit = ((modifier - 4) >> 16 & 0xffff) - is.decimals;
-		is.decimals = is.decimals < 0 ? 0 : is.decimals;
-	}
-	return is;
-}
-
 /* ---- rows ---- */
 
-enum pg_bad pg_row(struct pg_out *o, const struct pg_lane *lanes, int count, int64_t row, const int64_t *numbers, int more, int *bad_lane)
+enum pg_bad pg_row(struct pg_out *o, const struct pg_lane *lanes, int count, int64_t row, const int64_t *numbers, int more, int *bad_lane,
+                   uint64_t *hash)
 {
 	const size_t before = o->n;
 	if (!pg_room(o, ((size_t)count + (size_t)more + 1) * 256))
@@ -525,6 +462,7 @@ enum pg_bad pg_row(struct pg_out *o, const struct pg_lane *lanes, int count, int
 	put16(o, (uint16_t)(count + more));
 	for (int i = 0; i < count; i++) {
 		enum pg_bad bad = PG_GOOD;
+		const size_t begins = o->n;
 		if (trib_null(lanes[i].v, row))
 			put32(o, UINT32_MAX);
 		else if ((bad = lanes[i].put(o, &lanes[i], row))) {
@@ -532,6 +470,8 @@ enum pg_bad pg_row(struct pg_out *o, const struct pg_lane *lanes, int count, int
 			o->n = before;
 			return bad;
 		}
+		if (lanes[i].key)
+			*hash = pg_hash(*hash, o->p + begins, o->n - begins);
 		if ((lanes[i].type.wire == PG_TEXT || lanes[i].type.wire == PG_JSONB) && !pg_room(o, ((size_t)(count - i) + (size_t)more + 1) * 256)) {
 			o->n = before;
 			return PG_NO_MEMORY;

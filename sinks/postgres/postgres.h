@@ -28,6 +28,7 @@ struct pg_table {                            /* an output of the load, by its in
 	bool *put_absent, put_any, fits;     /* what is in `out` was made without these; fits: out and put_absent agree */
 	struct pg_out out;
 	int64_t rows, number;                /* handed over in this unit; the last staged row */
+	struct pg_keys keys;                 /* of this unit: whether one came twice */
 };
 
 struct pg {

@@ -92,7 +92,7 @@ struct feed {
 	int count;
 	int64_t numbers[PG_COLUMNS / 62 + 2];    /* the words of the mask, then the row's number */
 	int more;
-	bool suspect;                            /* a key column may have a null */
+	bool suspect, keyed;                     /* a key column may have a null; there is a key */
 };
 
 static void reject(struct trib *t, const struct pg_table *b, const struct trib_batch *rows, int64_t row, const struct trib_sql_column *c,
@@ -145,13 +145,16 @@ static int put_rows(struct trib *t, struct pg *s, int table, struct feed *f, con
 		}
 		if (f->more)
 			f->numbers[f->more - 1] = b->sql->stage ? b->number + 1 : 0;
-		const enum pg_bad bad = pg_row(&b->out, f->lanes, f->count, r, f->numbers, f->more, &lane);
+		uint64_t hash = 0;
+		const enum pg_bad bad = pg_row(&b->out, f->lanes, f->count, r, f->numbers, f->more, &lane, &hash);
 		if (bad == PG_NO_MEMORY)
 			return pg_no_memory(t);
 		if (bad) {
 			reject(t, b, rows, r, f->columns[lane], bad);
 			continue;
 		}
+		if (f->keyed)
+			pg_key(&b->keys, hash);
 		b->number++;
 		b->rows++;
 		if (b->out.n >= PG_BLOCK)
@@ -173,8 +176,16 @@ static void bring_one(const struct pg_table *b, const struct trib_view *v, bool 
 		}
 }
 
+/* Values of these types are equal only if their bytes are. */
+static bool bytes_tell(const struct trib_sql_column *c, enum pg_wire wire)
+{
+	if (wire == PG_TEXT)
+		return strncmp(c->type, "text", 4) == 0 || strncmp(c->type, "character varying", 17) == 0;
+	return wire == PG_INT2 || wire == PG_INT4 || wire == PG_INT8 || wire == PG_DATE || wire == PG_STAMP || wire == PG_TIME || wire == PG_BOOL;
+}
+
 /* One lane per column that the batch brings. */
-static int lanes(struct trib *t, const struct pg_table *b, struct feed *f, const struct trib_view *v, const bool *absent)
+static int lanes(struct trib *t, struct pg_table *b, struct feed *f, const struct trib_view *v, const bool *absent)
 {
 	for (size_t i = 0; i < b->sql->column_count; i++) {
 		const struct trib_sql_column *c = &b->sql->columns[i];
@@ -185,8 +196,11 @@ static int lanes(struct trib *t, const struct pg_table *b, struct feed *f, const
 		if (!put && v[c->from].type != TRIB_NULL)
 			return trib_fail(t, TRIB_DATA, "sink.type_changed: column %s of %s changed its type inside the load", c->name, b->sql->name);
 		f->suspect |= b->sql->stage && c->role & TRIB_SQL_STAGE_KEY && v[c->from].validity && v[c->from].null_count != 0;
+		const bool key = b->sql->stage && c->role & TRIB_SQL_STAGE_KEY;
+		f->keyed |= key;
+		b->keys.doubtful |= key && !bytes_tell(c, type.wire);
 		f->columns[f->count] = c;
-		f->lanes[f->count++] = (struct pg_lane){ .put = put, .v = &v[c->from], .type = type };
+		f->lanes[f->count++] = (struct pg_lane){ .put = put, .v = &v[c->from], .type = type, .key = key };
 	}
 	return TRIB_OK;
 }

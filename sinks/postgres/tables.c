@@ -13,6 +13,7 @@ static void free_table(struct pg_table *b)
 		return;
 	trib_sql_free(b->sql);
 	pg_done(&b->out);
+	free(b->keys.slots);
 	free(b->shape);
 	free(b->fields);
 	free(b->types);
@@ -205,6 +206,7 @@ static int grow(struct trib *t, struct pg *s, int table, struct pg_table *now)
 	now->absent_seen |= was->absent_seen;
 	now->rows = was->rows;
 	now->number = was->number;
+	now->keys.doubtful = true;
 	rc = *sql ? pg_run(t, s, sql) : pg_copy_end(t, s);
 	return rc < 0 ? rc : retype(t, s, was->sql, now->sql);
 }
@@ -314,6 +316,8 @@ void pg_forget(struct pg *s)
 		b->used = b->ready = b->absent_seen = b->fits = false;
 		b->rows = b->number = 0;
 		b->out.n = 0;
+		free(b->keys.slots);
+		b->keys = (struct pg_keys){ 0 };
 	}
 	s->load = NULL;
 	s->mixed = false;

@@ -41,19 +41,6 @@ int pg_columns(struct trib *t, struct pg *s, const char *table, struct pg_stored
 	return list || rc < 0 ? rc : pg_no_memory(t);
 }
 
-enum trib_type pg_trib_type(unsigned oid)
-{
-	static const struct { unsigned oid; enum trib_type type; } known[] = {
-		{ 16, TRIB_BOOL }, { 20, TRIB_I64 }, { 21, TRIB_I64 }, { 23, TRIB_I64 }, { 700, TRIB_F64 }, { 701, TRIB_F64 }, { 1700, TRIB_DEC },
-		{ 1082, TRIB_DATE }, { 1083, TRIB_CLOCK }, { 1114, TRIB_TIME }, { 1184, TRIB_TIME }, { 1186, TRIB_DURATION }, { 3802, TRIB_JSON },
-		{ 114, TRIB_JSON },
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (known[i].oid == oid)
-			return known[i].type;
-	return TRIB_STR;
-}
-
 static const struct pg_stored *find(const struct pg_stored *list, const char *name)
 {
 	for (; list->name; list++)
