@@ -23,15 +23,15 @@ uint64_t pg_hash(uint64_t h, const char *p, size_t n)
 	return mix(h, v + n);
 }
 
-/* Past KEYS_MAX, and after the first hash that comes twice, nothing is known any more. */
+/* Past what 8 MiB hold, and after the first hash that comes twice, nothing is known any more. */
 void pg_key(struct pg_keys *k, uint64_t hash)
 {
-	enum { KEYS_MAX = 1 << 20 };
+	enum { SLOTS_MAX = 1 << 20 };
 	if (k->doubtful)
 		return;
-	if (k->n * 2 >= k->size) {
+	if (k->n * 5 >= k->size * 4) {
 		const size_t size = k->size ? k->size * 2 : 4096;
-		uint64_t *more = k->n >= KEYS_MAX ? NULL : calloc(size, sizeof *more);
+		uint64_t *more = size > SLOTS_MAX ? NULL : calloc(size, sizeof *more);
 		if (!more) {
 			k->doubtful = true;
 			return;

@@ -39,6 +39,16 @@ project; feed "rows: 3"; PG="postgresql://trib:hunter2@localhost:1/trib" run
 ok "nobody listens: exit 3" eval 'code 3 && says postgres.cannot_connect'
 ok "no password in what is said" eval '! grep -q hunter2 err out.txt'
 
+# ---- two at once
+for mode in "mode: append" "mode: merge, key: [id]"; do
+  project; feed "rows: 2000, parts: 4, batch: 100, slow_ms: 5" "" "$mode" "checkpoint: { rows: 500 }"
+  sed 's/^pipeline: p$/pipeline: q/' p.yaml >q.yaml
+  "$TRIB" run q.yaml >q.txt 2>&1 & other=$!
+  run; wait $other; code2=$?
+  case $mode in *append) all=16000 ;; *) all=8000 ;; esac
+  ok "$mode: two pipelines into one table that neither finds" eval 'same "$code $code2 $(dump | wc -l) $(dump | sort -u | wc -l)" "0 0 $all 8000"'
+done
+
 # ---- an answer that is lost
 proxy() { # WHEN MODE
   rm -rf "$work/proxy"; mkdir "$work/proxy"
