@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "host.h"
+#include "../../../sinks/postgres/copy.h"
 
 extern const struct trib_plugin postgres_LTX_trib_plugin;
 
@@ -263,6 +264,33 @@ Test(postgres, a_column_grows_when_more_comes)
 			cr_assert_str_eq(ask("SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'v'"), t[i].type);
 			rig_close(r);
 		}
+}
+
+/* without a server */
+Test(keys, tell_what_came_twice)
+{
+	struct pg_keys k = { 0 };
+	const int64_t many = 300000;
+	for (int64_t i = 0; i < many; i++)
+		pg_key(&k, pg_hash(0, (const char *)&i, sizeof i));
+	cr_assert(!k.doubtful && k.n == (size_t)many, "%zu keys", k.n);
+	const int64_t again = 4711;
+	pg_key(&k, pg_hash(0, (const char *)&again, sizeof again));
+	cr_assert(k.doubtful);
+	free(k.slots);
+	k = (struct pg_keys){ 0 };
+	pg_key(&k, pg_hash(pg_hash(0, "a", 1), "bc", 2));
+	pg_key(&k, pg_hash(pg_hash(0, "ab", 2), "c", 1));
+	pg_key(&k, pg_hash(0, "", 0));
+	pg_key(&k, 0);
+	pg_key(&k, 1);
+	cr_assert(!k.doubtful || k.n == 4, "0 stands for an empty slot, and is taken for 1");
+	free(k.slots);
+	k = (struct pg_keys){ 0 };
+	for (int64_t i = 0; i < 1 << 20 && !k.doubtful; i++)
+		pg_key(&k, pg_hash(0, (const char *)&i, sizeof i));
+	cr_assert(k.doubtful && k.size <= 1 << 20, "memory has an end");
+	free(k.slots);
 }
 
 /* ---- units ---- */
