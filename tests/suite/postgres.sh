@@ -92,5 +92,18 @@ for mode in "mode: append" "mode: merge, key: [id]"; do
   pg_start log_min_messages=fatal
   run; ok "$mode: it is there again, every row once" eval 'code 0 && once 12000'
 done
+# ---- TLS: a server that shows a certificate, and one that is not the one we trust
+if command -v openssl >/dev/null; then
+  pg_stop; project
+  for who in server other; do
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2 -keyout $who.key -out $who.crt >/dev/null 2>&1
+  done
+  cp server.key server.crt "$pg_dir/cluster/"; chmod 600 "$pg_dir/cluster/server.key"; [ "$(id -u)" -ne 0 ] || chown postgres "$pg_dir/cluster/"server.{key,crt}
+  PGPORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'); export PGPORT
+  ok "a server with TLS" pg_start log_min_messages=fatal listen_addresses=localhost port=$PGPORT ssl=on "ssl_cert_file=$pg_dir/cluster/server.crt" "ssl_key_file=$pg_dir/cluster/server.key"
+  secure() { options="use: postgres, host: localhost, dbname: trib, user: trib, schema: '\${env:SCHEMA}', sslmode: verify-full, sslrootcert: $1" feed "rows: 3"; run; }
+  secure other.crt; ok "a certificate that is not trusted: exit 3" eval 'code 3 && says "certificate verify failed"'
+  secure server.crt; ok "verify-full" eval 'code 0 && once 3'
+fi
 sleep 0.2; ok "no temporary table is left" same "$(left)" 0
 finish postgres

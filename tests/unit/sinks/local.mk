@@ -6,7 +6,7 @@ TESTS += %D%/unit_sinks
 %C%_unit_sinks_LDADD = $(UNIT_LIBS) $(SQLITE_LIBS)
 %C%_unit_sinks_LDFLAGS = $(UNIT_LINK)
 if HAVE_PQ
-%C%_unit_sinks_SOURCES += %D%/test_postgres.c $(SINK_POSTGRES)
+%C%_unit_sinks_SOURCES += %D%/server.c %D%/server.h %D%/test_postgres.c %D%/test_pg_types.c $(SINK_POSTGRES)
 %C%_unit_sinks_CPPFLAGS += $(PQ_CFLAGS)
 %C%_unit_sinks_LDADD += $(PQ_LIBS)
 endif
