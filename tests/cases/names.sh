@@ -3,6 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 command -v strace >/dev/null || skip "no strace here"
 cd "$work" || exit 1
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0   # nothing looks for leaks under strace
 shown() { find out -type f -name '[!.]*' ! -name manifest.json -exec cat {} + | grep -v a,b | sort | tr '\n' ' '; }
 hidden() { find out -type f -name '.*~*' | wc -l; }
 run() { "$TRIB" run p.yaml >out.txt 2>err.txt; }
