@@ -52,7 +52,7 @@ done
 # ---- an answer that is lost
 proxy() { # WHEN MODE
   rm -rf "$work/proxy"; mkdir "$work/proxy"
-  python3 "$TRIB_SRC/tests/suite/pg_proxy.py" "$work/proxy/.s.PGSQL.5432" "$pg_dir/cluster/.s.PGSQL.5432" "$@" & proxy_pid=$!
+  command python3 -S "$TRIB_SRC/tests/suite/pg_proxy.py" "$work/proxy/.s.PGSQL.5432" "$pg_dir/cluster/.s.PGSQL.5432" "$@" & proxy_pid=$!
   for _ in $(seq 100); do [ -S "$work/proxy/.s.PGSQL.5432" ] && break; sleep 0.05; done
 }
 through() { PG="postgresql://trib@/trib?host=$work/proxy" run; kill $proxy_pid; wait $proxy_pid 2>/dev/null; }
