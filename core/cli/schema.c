@@ -2,6 +2,7 @@
  * plugins. */
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "plugin/instance.h"
@@ -49,6 +50,13 @@ static json_t *options_of(const struct trib_plugin *p)
 	return own;
 }
 
+/* The name that a pipeline says: `use: sqlite` is sqlite_source in a source. */
+static json_t *said(const char *name, enum kind kind)
+{
+	const size_t n = strlen(name), tail = strlen(TRIBX_SOURCE);
+	return json_stringn(name, kind == CONNECTOR && n > tail && strcmp(name + n - tail, TRIBX_SOURCE) == 0 ? n - tail : n);
+}
+
 /* A map with `use`: what else may be in it hangs on its value. */
 static json_t *use_form(const struct tribx_found *all, size_t count, enum kind kind, json_t *extra)
 {
@@ -60,9 +68,9 @@ static json_t *use_form(const struct tribx_found *all, size_t count, enum kind k
 		json_object_update_missing(properties, extra);
 		json_object_set_new(properties, "use", json_object());
 		json_object_del(options, "required");   /* defaults: may have them */
-		json_array_append_new(names, json_string(all[i].name));
-		json_array_append_new(cases, json_pack("{s:{s:{s:{s:s}}},s:o}", "if", "properties", "use", "const",
-		                                       all[i].name, "then", options));
+		json_array_append_new(names, said(all[i].name, kind));
+		json_array_append_new(cases, json_pack("{s:{s:{s:{s:o}}},s:o}", "if", "properties", "use", "const",
+		                                       said(all[i].name, kind), "then", options));
 	}
 	json_decref(extra);
 	return json_pack("{s:s,s:[s],s:{s:{s:o}},s:o}", "type", "object", "required", "use", "properties", "use",

@@ -258,6 +258,18 @@ const struct trib_plugin *tribx_plugin(const char *name, struct tribx_error *e)
 	return p;
 }
 
+const struct trib_plugin *tribx_connector(const char *name, struct tribx_error *e)
+{
+	const struct trib_plugin *p = tribx_plugin(name, e), *beside = NULL;
+	struct tribx_error none = { 0 };
+	char source[96];
+	if (p && !p->streams && strlen(name) < 56) {
+		snprintf(source, sizeof source, "%s" TRIBX_SOURCE, name);
+		beside = tribx_plugin(source, &none);
+	}
+	return beside && beside->streams ? beside : p;
+}
+
 /* ---- listing ---- */
 
 static int by_name(const void *a, const void *b)

@@ -27,7 +27,7 @@ static bool load(struct tribx_flow *f, struct tribx_stage *s, const struct tribx
 {
 	struct tribx_error e = { 0 };
 	s->name = step->name;
-	s->p = step->plugin ? step->plugin : tribx_plugin(step->use, &e);
+	s->p = step->plugin ? step->plugin : !strcmp(kind, "connector") ? tribx_connector(step->use, &e) : tribx_plugin(step->use, &e);
 	bool fits = s->p && (!strcmp(kind, "connector") ? s->p->streams != NULL : !strcmp(kind, "transform") ? s->p->apply != NULL : s->p->write != NULL);
 	if (s->p && !fits) {
 		tribx_fail(&e, TRIB_CONFIG, "config.wrong_kind", "%s is a %s, not a %s", step->use, tribx_plugin_kind(s->p), kind);

@@ -269,7 +269,7 @@ static bool give(struct tribx_trial *x, const struct tribx_step *source, const s
 {
 	struct given g = { 0 };
 	struct tribx_error e = { 0 };
-	const struct trib_plugin *p = tribx_plugin(source->use, &e);
+	const struct trib_plugin *p = tribx_connector(source->use, &e);
 	x->pipeline.source = *source;
 	if (!c || c->kind == TRIBX_NULL)
 		return true;                           /* the source itself: its own files, nothing else is promised */

@@ -11,7 +11,7 @@
 . "$TRIB_SRC/tests/suite/kind.sh"
 export TRIB_WORKERS=2 TRIB_NOW=2025-06-02T06:30:00Z
 options="use: sqlite, path: out.db"
-rows="file file_jsonl file_zip"
+rows="file file_jsonl file_zip sqlite_source"
 
 # ---- file: csv, packed JSON lines, members of zips
 cat >"$work/gen.py" <<'P'
@@ -74,6 +74,43 @@ shut_file_zip() { rm -f "in/$1.zip"; ln -s "$1.zip" "in/$1.zip"; }
 big_file_zip() { big_file "$1"; (cd in && python3 -m zipfile -c big.zip big.csv; rm big.csv); }
 empty_file_zip() { empty_file "$1"; (cd in && python3 -m zipfile -c "$1.zip" "$1.csv"; rm "$1.csv"); }
 
+# ---- sqlite: a table in databases of small pages, so that there is a midway
+plugin_sqlite_source=sqlite_source
+source_sqlite_source="use: sqlite, path: 'in/*.db', table: t"
+cat >"$work/db.py" <<'P'
+import os, sqlite3, sys
+bad, rows = int(sys.argv[1]), int(sys.argv[2])
+for part, first in (a.split(':') for a in sys.argv[3:]):
+    path = f'in/{part}.db'
+    if os.path.exists(path): os.remove(path)
+    db = sqlite3.connect(path)
+    db.execute('PRAGMA page_size = 512')
+    db.execute('CREATE TABLE t(id INT, part TEXT, word TEXT)')
+    db.executemany('INSERT INTO t VALUES(?, ?, ?)', ((f'bad{i}' if bad and i % 10 == 3 else i, part, f'w"{i}", é\n') for i in range(int(first), int(first) + rows)))
+    db.commit()
+P
+make_sqlite_source() { python3 "$work/db.py" 0 "$@"; }
+spoil_sqlite_source() { python3 "$work/db.py" 1 "$@"; }
+break_sqlite_source() { python3 -c 'import sys; p=sys.argv[1]; b=bytearray(open(p,"rb").read()); b[-512]=0xff; open(p,"wb").write(b)' "in/$1.db"; }
+edges_options_sqlite_source="use: sqlite, path: in.db"
+edges_sqlite_source() {
+  python3 -c '
+import decimal, json, sqlite3
+rows = [json.loads(l, parse_float=decimal.Decimal) for l in open("in.jsonl", newline="\n")]
+db = sqlite3.connect("in.db")
+db.execute("CREATE TABLE t(id INTEGER, i BIGINT, d REAL, d_dec TEXT, s TEXT, ts TIMESTAMP, day DATE, b BOOLEAN)")
+text = lambda v: None if v is None else format(v, "f") if isinstance(v, decimal.Decimal) else str(v)
+db.executemany("INSERT INTO t VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+               ((r["id"], r["i"], r["d"] and float(r["d"]), text(r["d"]), r["s"], r["ts"], r["day"], r["b"]) for r in rows))
+db.commit()'
+}
+gone_sqlite_source="use: sqlite, path: nowhere/x.db"
+shut_sqlite_source() { rm -f "in/$1.db"; ln -s "$1.db" "in/$1.db"; }
+big_sqlite_source() { python3 "$work/db.py" 0 $(($1 * 36000)) big:0; }
+empty_sqlite_source() { make_sqlite_source 0 "$1:0"; }
+wrong_sqlite_source="batch: perhaps"
+without_stream_sqlite_source="a stream is a table, and which there are is known when the file is open"
+
 # ---- questions
 fresh() { # PARTS ROWS: a project with a source of that
   project; mkdir in; eval "from=\$source_$row"
@@ -92,7 +129,7 @@ wrong_names() { # what discover says of a typed source
 
 ok "every connector has a row" every_plugin_has_a_row connector $rows
 for row in $rows; do
-  plugin=${row%%_*}
+  plugin=plugin_$row plugin=${!plugin:-${row%%_*}}
   ok "$row: descriptor" lint "$plugin"
 
   fresh 3 10; before=$(listing)
@@ -180,7 +217,7 @@ for row in $rows; do
   write "use: $plugin"; run
   ok "$row: a required one that is missing" refused config.required
   write "$from, stream: nonsense"; run
-  ok "$row: a stream that it does not have" refused config.unknown_stream
+  can stream $row && ok "$row: a stream that it does not have" refused config.unknown_stream
   eval "wrong=\${wrong_$row:-header: perhaps}"; write "$from, $wrong"; run
   ok "$row: a value of the wrong type" refused config.bad_value
 
