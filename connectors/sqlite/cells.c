@@ -28,37 +28,32 @@ static uint64_t hash_bytes(uint64_t h, const unsigned char *p, size_t n)
 	return mix(h ^ word);
 }
 
-uint64_t source_hash(sqlite3_stmt *q, int columns)
+/* Cells are looked at as values: the column functions of SQLite take and leave a lock each, which is twice the time. */
+uint64_t source_hash(sqlite3_stmt *q, int columns, size_t *size)
 {
 	uint64_t h = 0x9e3779b97f4a7c15u;
 	for (int i = 0; i < columns; i++) {
-		const int type = sqlite3_column_type(q, i);
+		sqlite3_value *v = sqlite3_column_value(q, i);
+		const int type = sqlite3_value_type(v);
 		double real;
 		uint64_t bits = 0;
 		h += (uint64_t)type;
+		*size += 16;
 		if (type == SQLITE_INTEGER)
-			bits = (uint64_t)sqlite3_column_int64(q, i);
+			bits = (uint64_t)sqlite3_value_int64(v);
 		else if (type == SQLITE_FLOAT) {
-			real = sqlite3_column_double(q, i);
+			real = sqlite3_value_double(v);
 			memcpy(&bits, &real, sizeof bits);
 		}
 		if (type == SQLITE_TEXT || type == SQLITE_BLOB) {
-			const void *p = type == SQLITE_TEXT ? sqlite3_column_text(q, i) : sqlite3_column_blob(q, i);
-			h = hash_bytes(h, p, p ? (size_t)sqlite3_column_bytes(q, i) : 0);
+			const void *p = type == SQLITE_TEXT ? sqlite3_value_text(v) : sqlite3_value_blob(v);
+			const size_t n = p ? (size_t)sqlite3_value_bytes(v) : 0;
+			h = hash_bytes(h, p, n);
+			*size += n;
 		} else
 			h = mix(h ^ bits);
 	}
 	return h;
-}
-
-size_t source_row_size(sqlite3_stmt *q, int columns)
-{
-	size_t size = 0;
-	for (int i = 0; i < columns; i++) {
-		const int type = sqlite3_column_type(q, i);
-		size += type == SQLITE_TEXT || type == SQLITE_BLOB ? (size_t)sqlite3_column_bytes(q, i) + 16 : 8;
-	}
-	return size;
 }
 
 /* ---- text ---- */
@@ -95,16 +90,16 @@ bool source_utf8(const char *text, size_t n)
 	return true;
 }
 
-static struct trib_text text_of(sqlite3_stmt *q, int at)
+static struct trib_text text_of(sqlite3_value *v)
 {
-	const char *p = (const char *)sqlite3_column_text(q, at);
-	return (struct trib_text){ p ? p : "", p ? (size_t)sqlite3_column_bytes(q, at) : 0 };
+	const char *p = (const char *)sqlite3_value_text(v);
+	return (struct trib_text){ p ? p : "", p ? (size_t)sqlite3_value_bytes(v) : 0 };
 }
 
-static void put_hex(struct trib_batch *out, int col, sqlite3_stmt *q, int at)
+static void put_hex(struct trib_batch *out, int col, sqlite3_value *v)
 {
-	const unsigned char *p = sqlite3_column_blob(q, at);
-	const size_t n = (size_t)sqlite3_column_bytes(q, at);
+	const unsigned char *p = sqlite3_value_blob(v);
+	const size_t n = (size_t)sqlite3_value_bytes(v);
 	char *hex = trib_room(out, n * 2 + 1);
 	for (size_t i = 0; hex && i < n; i++) {
 		hex[2 * i] = "0123456789abcdef"[p[i] >> 4];
@@ -116,14 +111,14 @@ static void put_hex(struct trib_batch *out, int col, sqlite3_stmt *q, int at)
 
 /* ---- one function per type: NULL, or why the cell does not fit ---- */
 
-static const char *put_text(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_text(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	if (type == SQLITE_INTEGER)
-		trib_put_i64(out, c->out, sqlite3_column_int64(q, c->at));
+		trib_put_i64(out, c->out, sqlite3_value_int64(v));
 	else if (type == SQLITE_FLOAT)
-		trib_put_f64(out, c->out, sqlite3_column_double(q, c->at));
+		trib_put_f64(out, c->out, sqlite3_value_double(v));
 	else {
-		const struct trib_text x = text_of(q, c->at);
+		const struct trib_text x = text_of(v);
 		if (!source_utf8(x.p, x.n))
 			return "its bytes are no UTF-8";
 		if (c->type == TRIB_JSON)
@@ -134,18 +129,18 @@ static const char *put_text(struct trib_batch *out, const struct column *c, sqli
 	return NULL;
 }
 
-static const char *put_int(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_int(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	int64_t n = 0;
 	if (type == SQLITE_INTEGER)
-		n = sqlite3_column_int64(q, c->at);
+		n = sqlite3_value_int64(v);
 	else if (type == SQLITE_FLOAT) {
-		const double real = sqlite3_column_double(q, c->at);
+		const double real = sqlite3_value_double(v);
 		if (!(real >= -0x1p53 && real <= 0x1p53) || (double)(int64_t)real != real)
 			return "it is no whole number, or larger than a REAL holds exactly";
 		n = (int64_t)real;
 	} else {
-		const struct trib_text x = text_of(q, c->at);
+		const struct trib_text x = text_of(v);
 		size_t i = x.n > 1 && (*x.p == '-' || *x.p == '+');
 		const bool minus = i && *x.p == '-';
 		if (x.n == 0)
@@ -159,36 +154,43 @@ static const char *put_int(struct trib_batch *out, const struct column *c, sqlit
 	return NULL;
 }
 
-static const char *put_real(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_real(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	if (type == SQLITE_TEXT)
-		trib_put_text(out, c->out, text_of(q, c->at));
-	else if (type == SQLITE_INTEGER && llabs(sqlite3_column_int64(q, c->at)) > 1LL << 53)
+		trib_put_text(out, c->out, text_of(v));
+	else if (type == SQLITE_INTEGER && llabs(sqlite3_value_int64(v)) > 1LL << 53)
 		return "it is a whole number that a float64 does not hold exactly";
 	else
-		trib_put_f64(out, c->out, sqlite3_column_double(q, c->at));
+		trib_put_f64(out, c->out, sqlite3_value_double(v));
 	return NULL;
 }
 
-static const char *put_dec(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+
+static const char *put_dec(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	struct trib_text x = { NULL, 0 };
 	char digits[64];
-	trib_dec v;
+	trib_dec d;
 	if (type == SQLITE_INTEGER) {
-		if (trib_dec_rescale(trib_dec_i64(sqlite3_column_int64(q, c->at)), 0, c->scale, &v) < 0)
+		if (trib_dec_rescale(trib_dec_i64(sqlite3_value_int64(v)), 0, c->scale, &d) < 0)
 			return "it is too large for the column";
-		trib_put_dec(out, c->out, v);
+		trib_put_dec(out, c->out, d);
 		return NULL;
 	}
 	if (type == SQLITE_FLOAT) {                /* approximate anyway: the nearest decimal of the scale */
-		const double real = sqlite3_column_double(q, c->at);
+		const double real = sqlite3_value_double(v);
 		if (!(fabs(real) < 1e28))
 			return "it is too large for the column";
+		const double scaled = c->scale <= 15 ? real * powers[c->scale] : 1e300;
+		if (fabs(scaled) < 0x1p53) {
+			trib_put_dec(out, c->out, trib_dec_i64((int64_t)nearbyint(scaled)));
+			return NULL;
+		}
 		sqlite3_snprintf(sizeof digits, digits, "%.*f", c->scale > 30 ? 30 : c->scale, real);
 		x = (struct trib_text){ digits, strlen(digits) };
 	} else {
-		x = text_of(q, c->at);
+		x = text_of(v);
 		const char *point = memchr(x.p, '.', x.n);
 		if (point && x.p + x.n - point - 1 > c->scale) {
 			const char *end = x.p + x.n;
@@ -199,44 +201,44 @@ static const char *put_dec(struct trib_batch *out, const struct column *c, sqlit
 			x.n = (size_t)(end - x.p) - (end == point + 1);
 		}
 	}
-	if (trib_dec_parse(x, c->scale, &v) < 0)
+	if (trib_dec_parse(x, c->scale, &d) < 0)
 		return "it is no decimal number, or too large for the column";
-	trib_put_dec(out, c->out, v);
+	trib_put_dec(out, c->out, d);
 	return NULL;
 }
 
-static const char *put_bool(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_bool(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
-	const char *text = type == SQLITE_TEXT ? (const char *)sqlite3_column_text(q, c->at) : "";
-	const int64_t n = type == SQLITE_INTEGER ? sqlite3_column_int64(q, c->at) : sqlite3_stricmp(text, "true") == 0 ? 1 : sqlite3_stricmp(text, "false") == 0 ? 0 : 2;
+	const char *text = type == SQLITE_TEXT ? (const char *)sqlite3_value_text(v) : "";
+	const int64_t n = type == SQLITE_INTEGER ? sqlite3_value_int64(v) : sqlite3_stricmp(text, "true") == 0 ? 1 : sqlite3_stricmp(text, "false") == 0 ? 0 : 2;
 	if (n != 0 && n != 1)
 		return "it is neither 0 nor 1, true nor false";
 	trib_put_i64(out, c->out, n);
 	return NULL;
 }
 
-static const char *put_date(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_date(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	trib_date day;
-	if (type != SQLITE_TEXT || trib_date_parse(text_of(q, c->at), NULL, &day) < 0)
+	if (type != SQLITE_TEXT || trib_date_parse(text_of(v), NULL, &day) < 0)
 		return "it is no date like 2025-01-31; `columns` can say text, int64 or time";
 	trib_put_i64(out, c->out, day.days);
 	return NULL;
 }
 
-static const char *put_time(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type)
+static const char *put_time(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type)
 {
 	trib_time at;
 	if (type == SQLITE_TEXT) {
-		if (c->unit_us || trib_time_parse(text_of(q, c->at), NULL, &at) < 0)
+		if (c->unit_us || trib_time_parse(text_of(v), NULL, &at) < 0)
 			return "it is no time like 2025-01-31 23:59:59";
 	} else if (!c->unit_us)
 		return "it is a number, and `columns` does not say its unit";
 	else if (type == SQLITE_INTEGER) {
-		if (__builtin_mul_overflow(sqlite3_column_int64(q, c->at), c->unit_us, &at.us))
+		if (__builtin_mul_overflow(sqlite3_value_int64(v), c->unit_us, &at.us))
 			return "it is no time of the years that there are";
 	} else {
-		const double us = sqlite3_column_double(q, c->at) * (double)c->unit_us;
+		const double us = sqlite3_value_double(v) * (double)c->unit_us;
 		if (!(fabs(us) < 9e18))
 			return "it is no time of the years that there are";
 		at.us = llround(us);
@@ -245,7 +247,7 @@ static const char *put_time(struct trib_batch *out, const struct column *c, sqli
 	return NULL;
 }
 
-typedef const char *put(struct trib_batch *out, const struct column *c, sqlite3_stmt *q, int type);
+typedef const char *put(struct trib_batch *out, const struct column *c, sqlite3_value *v, int type);
 static put *const puts_of[] = {
 	[TRIB_STR] = put_text, [TRIB_JSON] = put_text, [TRIB_I64] = put_int, [TRIB_F64] = put_real,
 	[TRIB_DEC] = put_dec, [TRIB_BOOL] = put_bool, [TRIB_DATE] = put_date, [TRIB_TIME] = put_time,
@@ -255,15 +257,16 @@ static put *const puts_of[] = {
 
 static const char *put_cell(const struct source *s, struct trib_batch *out, const struct column *c)
 {
-	const int type = sqlite3_column_type(s->q, c->at);
+	sqlite3_value *v = sqlite3_column_value(s->q, c->at);
+	const int type = sqlite3_value_type(v);
 	if (type == SQLITE_NULL)
 		trib_put_null(out, c->out);
 	else if (type != SQLITE_BLOB)
-		return puts_of[c->type](out, c, s->q, type);
+		return puts_of[c->type](out, c, v, type);
 	else if (c->type != TRIB_STR || strcmp(s->blobs, "hex") != 0)
 		return "it is a BLOB";
 	else
-		put_hex(out, c->out, s->q, c->at);
+		put_hex(out, c->out, v);
 	return NULL;
 }
 
@@ -275,7 +278,7 @@ static struct trib_text record(const struct source *s, char **keep)
 	for (int i = 0; i < s->shape_count; i++) {
 		const struct column *c = &s->shape[i];
 		const int type = sqlite3_column_type(s->q, c->at);
-		const struct trib_text x = type == SQLITE_BLOB ? (struct trib_text){ "", 0 } : text_of(s->q, c->at);
+		const struct trib_text x = type == SQLITE_BLOB ? (struct trib_text){ "", 0 } : text_of(sqlite3_column_value(s->q, c->at));
 		sqlite3_str_appendf(text, "%s%s=", i ? ", " : "", c->name);
 		if (c->personal)
 			sqlite3_str_appendall(text, "***");

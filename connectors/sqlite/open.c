@@ -28,6 +28,8 @@ int source_fail(struct trib *t, const struct source *s, const char *doing)
 			status = meanings[i].status;
 			word = meanings[i].word;
 		}
+	if (code == SQLITE_BUSY && trib_stopping(t))
+		return trib_fail(t, TRIB_STOPPED, "sqlite.stopped: stopped on request");
 	return trib_fail(t, status, "%s: %s: %s%s%s", word, s->part, doing ? doing : "", doing ? ": " : "",
 	                 s->db ? sqlite3_errmsg(s->db) : "no memory");
 }
@@ -108,10 +110,30 @@ static void settle(const struct source *s)
 		nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for a lock as long as the pipeline says, and not beyond a wish to stop, which sqlite3_busy_timeout would not hear. */
+static int wait_lock(void *self, int tries)
+{
+	struct source *s = self;
+	if (tries == 0)
+		s->until_ms = now_ms() + s->lock_wait.ms;
+	if (trib_stopping(s->caller) || now_ms() >= s->until_ms)
+		return 0;
+	nanosleep(&(struct timespec){ .tv_nsec = tries < 10 ? 2000000 : 20000000 }, NULL);
+	return 1;
+}
+
 int source_open(struct trib *t, struct source *s)
 {
 	if (s->db)
 		return TRIB_OK;
+	s->caller = t;
 	int rc = look(t, s);
 	char *uri = rc == TRIB_OK ? address(s) : NULL;
 	if (rc < 0 || !uri)
@@ -122,7 +144,7 @@ int source_open(struct trib *t, struct source *s)
 	if (opened)
 		return source_fail(t, s, "opening");
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, (int)(s->lock_wait.ms > 3600000 ? 3600000 : s->lock_wait.ms));
+	sqlite3_busy_handler(s->db, wait_lock, s);
 	/* a schema is the partner's: its views call nothing that reaches out */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

@@ -40,10 +40,11 @@ static int ask(struct trib *t, const struct source *s, const char *where, const 
 static int weigh(struct trib *t, const struct source *s, const char *where, const struct cursor *from, struct edge *e)
 {
 	sqlite3_stmt *q;
+	size_t size = 0;
 	int rc = ask(t, s, where, from, &q), step = SQLITE_DONE;
 	memset(e, 0, sizeof *e);
 	for (int64_t n = 1; rc == TRIB_OK && (step = sqlite3_step(q)) == SQLITE_ROW; n++) {
-		edge_add(e, source_hash(q, sqlite3_column_count(q)));
+		edge_add(e, source_hash(q, sqlite3_column_count(q), &size));
 		if (n % LOOK_UP == 0 && trib_stopping(t))
 			rc = trib_fail(t, TRIB_STOPPED, "sqlite.stopped: stopped on request");
 	}
@@ -89,17 +90,31 @@ static int begin_nulls(struct trib *t, struct source *s)
 	return rc;
 }
 
+/* The first cell of one row. */
+static int ask_number(struct trib *t, const struct source *s, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *q;
+	int rc = source_prepare(t, s, sql, &q);
+	const int step = rc == TRIB_OK ? sqlite3_step(q) : SQLITE_DONE;
+	*out = step == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	if (rc == TRIB_OK && step != SQLITE_ROW && step != SQLITE_DONE)
+		rc = source_fail(t, s, NULL);
+	sqlite3_finalize(q);
+	return rc;
+}
+
+/* Nulls come first: the least row tells, and an index or the rowid finds it at once. */
 static int check_nulls(struct trib *t, const struct source *s)
 {
 	const char *column = source_quoted(t, s->cursor);
-	sqlite3_stmt *q;
-	int rc = source_prepare(t, s, column ? trib_fmt(t, "SELECT count(*) FROM %s WHERE %s IS NULL", s->base, column) : NULL, &q);
-	if (rc == TRIB_OK && sqlite3_step(q) != SQLITE_ROW)
-		rc = source_fail(t, s, NULL);
-	else if (rc == TRIB_OK && sqlite3_column_int64(q, 0) > 0)
-		rc = trib_fail(t, TRIB_DATA, "sqlite.null_cursor: %s: %lld rows have no value in the cursor %s", s->part,
-		               (long long)sqlite3_column_int64(q, 0), s->cursor);
-	sqlite3_finalize(q);
+	int64_t count = 0;
+	if (!column)
+		return no_memory(t);
+	int rc = ask_number(t, s, trib_fmt(t, "SELECT %s IS NULL FROM %s ORDER BY %s COLLATE BINARY LIMIT 1", column, s->base, column), &count);
+	if (rc == TRIB_OK && count)
+		rc = ask_number(t, s, trib_fmt(t, "SELECT count(*) FROM %s WHERE %s IS NULL", s->base, column), &count);
+	if (rc == TRIB_OK && count)
+		rc = trib_fail(t, TRIB_DATA, "sqlite.null_cursor: %s: %lld rows have no value in the cursor %s", s->part, (long long)count, s->cursor);
 	return rc;
 }
 
@@ -257,13 +272,11 @@ static int fill(struct trib *t, struct source *s, struct trib_batch *out)
 			return (rc = save(t, s)) < 0 ? rc : TRIB_OK;
 		if (ends && (rc = begin_group(t, s)) < 0)
 			return rc;
-		const int columns = sqlite3_column_count(s->q);
-		const uint64_t hash = source_hash(s->q, columns);
+		const uint64_t hash = source_hash(s->q, s->cell_count, &bytes);
 		edge_add(s->now, hash);
 		s->waiting = false;
 		if ((s->phase == NULLS || s->met) && edge_take(s->known, hash))
 			continue;
-		bytes += source_row_size(s->q, columns);
 		source_row(t, s, out);
 		rows++;
 	}
@@ -273,6 +286,7 @@ static int fill(struct trib *t, struct source *s, struct trib_batch *out)
 int source_read(struct trib *t, void *self, struct trib_batch *out)
 {
 	struct source *s = self;
+	s->caller = t;
 	if (trib_stopping(t))
 		return trib_fail(t, TRIB_STOPPED, "sqlite.stopped: stopped on request");
 	int rc = s->now ? TRIB_OK : begin(t, s), answer = rc;

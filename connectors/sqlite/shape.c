@@ -327,6 +327,7 @@ int source_shape(struct trib *t, struct source *s)
 	s->shape = calloc(n + 1, sizeof *s->shape);
 	open = trib_scratch(t, (n + 1) * sizeof *open);
 	rc = s->shape && open ? add_columns(t, s, q, open) : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
+	s->cell_count = (int)n;
 	s->cursor_at = -1;
 	for (int i = 0; rc == TRIB_OK && s->cursor && i < (int)n; i++)
 		if (strcmp(sqlite3_column_name(q, i), s->cursor) == 0)

@@ -56,6 +56,8 @@ struct source {
 
 	const char *at, *edge, *nulls, *digest, *from;   /* state; from: what `of` was */
 
+	const struct trib *caller;           /* of the callback that may wait for a lock */
+	int64_t until_ms;
 	sqlite3 *db;
 	char *file;
 	bool immutable, waiting;             /* waiting: the statement stands on a row that is not in a batch yet */
@@ -64,7 +66,7 @@ struct source {
 	sqlite3_stmt *q;
 	enum phase phase;
 	struct column *shape;
-	int shape_count, cursor_at;
+	int shape_count, cell_count, cursor_at;
 	struct edge *known, *now;            /* known: what the position says of its group; now: the group in hand */
 	struct cursor known_at, now_at;
 	bool met;                            /* the group in hand is that of the position */
@@ -84,10 +86,10 @@ int source_catalog(struct trib *t, struct source *s, struct trib_batch *catalog)
 void source_forget(struct source *s);                            /* base, shape, order */
 /* cells.c */
 bool source_utf8(const char *text, size_t n);
-uint64_t source_hash(sqlite3_stmt *q, int columns);
+/* What the row is known by; its bytes are added to size. Before anything else looks at it: SQLite converts in place. */
+uint64_t source_hash(sqlite3_stmt *q, int columns, size_t *size);
 /* Appends the row the statement stands on, or makes it a dead letter. */
 void source_row(struct trib *t, const struct source *s, struct trib_batch *out);
-size_t source_row_size(sqlite3_stmt *q, int columns);
 /* position.c */
 struct edge *edge_new(void);
 void edge_add(struct edge *e, uint64_t hash);

@@ -71,6 +71,8 @@ conforms() { "$TRIB" test "$@" >out 2>&1 || { cat out; return 1; }; }
 printf 'id,word\n1,a\n2,b\n' >a.csv; printf 'id,word\n3,c\n' >b.csv
 ok "file" conforms file --with "url=$work/*.csv"
 ok "sqlite" conforms sqlite --with 'path=${folder}/out.db'
+sqlite3 rows.db "CREATE TABLE t(id INTEGER PRIMARY KEY, at INT); INSERT INTO t VALUES(1, 1), (2, 1), (3, 2)" 2>/dev/null &&
+  ok "sqlite_source" conforms sqlite_source --with "path=$work/rows.db, cursor=at, batch=1"
 ok "files" conforms files --with 'path=${folder}/out'
 [ -n "$san" ] || ok "map" conforms map --with "filter=id >= 0"
 ok "feed" conforms feed --with "rows=10, parts=3"

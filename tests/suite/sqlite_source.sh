@@ -160,6 +160,40 @@ db = sqlite3.connect("x.db", isolation_level=None); db.execute("INSERT INTO t VA
 code = subprocess.call([sys.argv[1], "run", "p.yaml"], stdout=open("out.txt", "w"), stderr=open("err", "w"))
 db.execute("COMMIT"); db.execute("PRAGMA wal_checkpoint(TRUNCATE)"); sys.exit(code)' "$TRIB"; code=$?
 ok "beside a writer: what is committed, without waiting" eval 'code 0 && same "$(got "max(id) FROM o")" 3'
+cat >hot.py <<'P'
+import os, shutil, sqlite3
+os.mkdir('hot')
+db = sqlite3.connect('j.db', isolation_level=None)
+db.execute('PRAGMA cache_size = 1'); db.execute('CREATE TABLE t(id INT, s TEXT)')
+db.executemany('INSERT INTO t VALUES(?, ?)', ((i, 'x' * 500) for i in range(300)))
+db.execute('BEGIN'); db.execute("UPDATE t SET s = 'y' || s")
+for name in ('j.db', 'j.db-journal'): shutil.copy(name, 'hot/')
+P
+python3 hot.py; write "use: sqlite, path: hot/j.db, table: t"; rm -rf out.db* .trib; run
+ok "a transaction that was broken off and not rolled back" fails 3 sqlite.unfinished
+fresh "table: t, batch: 1" "" "checkpoint: { rows: 1 }" <<<"PRAGMA journal_mode = WAL; CREATE TABLE t(id INT); INSERT INTO t VALUES(1), (2), (3), (4), (5), (6), (7), (8)" >/dev/null
+write "use: sqlite, path: x.db, table: t, batch: 1" "bend: { slow_ms: 200, log: $d/slow }"
+TRIB_READ_AHEAD=1 "$TRIB" run p.yaml --workers 1 >out.txt 2>err & pid=$!
+wait_for '^apply 1' slow; sqlite3 x.db "UPDATE t SET id = id + 100"; wait $pid; code=$?
+ok "written by another program, where no lock can be held: nothing of it" eval '{ fails 1 sqlite.changed; }'
+write "use: sqlite, path: x.db, table: t"; run; ok "and whole the next time" rows "101 102 103 104 105 106 107 108 "
+python3 -c '
+import sqlite3, sys, time
+db = sqlite3.connect("y.db", isolation_level=None); db.execute("CREATE TABLE t(id INT)")'
+"$python" -S -c '
+import sqlite3, time
+db = sqlite3.connect("y.db", isolation_level=None); db.execute("BEGIN EXCLUSIVE"); open("locked", "w"); time.sleep(20)' & lock=$!
+for _ in $(seq 200); do [ -e locked ] && break; sleep 0.02; done
+write "use: sqlite, path: y.db, table: t, lock_wait: 1h"; "$TRIB" run p.yaml >out.txt 2>err & pid=$!
+sleep 0.3; kill -TERM $pid; sleep 0.3; kill -TERM $pid; wait $pid; code=$?; kill $lock; wait $lock 2>/dev/null
+ok "who waits for a lock can be stopped" eval '[ $code = 143 ]'
+fresh "table: v, cursor: at, key: id" <<'S'
+PRAGMA encoding = 'UTF-16le';
+CREATE TABLE t(id TEXT, at TEXT COLLATE NOCASE, n INT GENERATED ALWAYS AS (length(id)), PRIMARY KEY(at, id)) WITHOUT ROWID;
+CREATE VIEW v AS SELECT * FROM t; INSERT INTO t VALUES('é', 'b'), ('ü', 'B'), ('😀', 'a');
+S
+run; more <<<"INSERT INTO t VALUES('z', 'b'), ('y', 'A')"
+ok "views, UTF-16, no rowid, a collation: ties are byte by byte" rows "ü 😀 é z "
 fresh "table: o" <<<"CREATE TABLE o(id INT); INSERT INTO o VALUES(1)"
 printf 'pipeline: q\nsource: { use: sqlite, path: x.db, table: o }\nsink: { use: sqlite, path: x.db, table: copy }\n' >p.yaml; run
 ok "a source and a sink in one database" eval 'code 0 && same "$(sqlite3 x.db "SELECT count(*) FROM copy")" 1'
