@@ -12,8 +12,6 @@ dist_pages_DATA += %D%/mask.md %D%/postgres.md
 dist_options_DATA += %D%/reference/mask.md %D%/reference/postgres.md
 dist_pages_DATA += %D%/sqlite.md
 dist_options_DATA += %D%/reference/sqlite_source.md
-dist_pages_DATA += %D%/mask.md
-dist_options_DATA += %D%/reference/mask.md
 dist_pages_DATA += %D%/schedule.md
 dist_options_DATA += %D%/reference/schedule.md
 

@@ -7,7 +7,7 @@ EXTRA_PROGRAMS = %D%/decode
 
 # sums.sh at 2 MB runs in `make check`; `sums.sh 100` is the proof at full size.
 check_SCRIPTS_ALL += %D%/sums.sh
-EXTRA_DIST += %D%/README.md %D%/tributary.conf %D%/sums.py %D%/floors.py %D%/figures.py %D%/jobs/j1.yaml %D%/jobs/j2.yaml \
+EXTRA_DIST += %D%/sqlite_source.sh %D%/README.md %D%/tributary.conf %D%/sums.py %D%/floors.py %D%/figures.py %D%/jobs/j1.yaml %D%/jobs/j2.yaml \
   %D%/jobs/j2-aliases.csv %D%/jobs/j2-fx.csv %D%/jobs/j4.yaml %D%/jobs/j5.yaml %D%/jobs/j7.yaml %D%/jobs/j9.yaml
 
 # numbers needs ICU's headers (libicu-dev): the peer of our number parser. Nothing else links it.
