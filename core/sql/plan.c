@@ -285,3 +285,24 @@ void trib_sql_free(struct trib_sql *s)
 	tribx_arena_done(&p->arena);
 	free(p);
 }
+
+char *trib_sql_shape(const struct trib_table *is)
+{
+	char *x = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&x, &size);
+	if (!f)
+		return NULL;
+	fprintf(f, "%zu:%s %d", strlen(is->name), is->name, (int)is->mode);
+	for (const struct trib_field *c = is->columns; c->name; c++)
+		fprintf(f, " %zu:%s/%d/%u", strlen(c->name), c->name, (int)c->type, c->flags);
+	for (size_t i = 0; is->options && i < is->options->count; i++) {
+		const char *value = trib_map_text(is->options, is->options->names[i]);
+		fprintf(f, " %s=%zu:%s", is->options->names[i], value ? strlen(value) : 0, value ? value : "");
+	}
+	bool bad = ferror(f);
+	if (fclose(f) == 0 && !bad)
+		return x;
+	free(x);
+	return NULL;
+}

@@ -102,6 +102,9 @@ struct trib_sql_place {
 };
 TRIB_API struct trib_sql *trib_sql_new_at(const struct trib_dialect *d, const struct trib_table *is, const struct trib_sql_place *at,
                                           int number, unsigned flags);
+/* Everything that a plan is made of, as one text, to see whether a table is still the one that was planned. The caller frees it;
+ * NULL: no memory. */
+TRIB_API char *trib_sql_shape(const struct trib_table *is);
 TRIB_API void trib_sql_free(struct trib_sql *s);      /* NULL is fine */
 /* Inserts `rows` rows; parameters are, row by row, the columns with from >= 0 whose `absent[from]` is not set (absent
  * NULL: none is). What is absent keeps its stored value. NULL: no memory. The text lives until the next put. */

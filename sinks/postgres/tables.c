@@ -1,7 +1,6 @@
 /* tables - an output of the load: its plan over what the target is already, and the types in which its rows go there. */
 #include "postgres.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,28 +29,6 @@ void pg_drop_tables(struct pg *s)
 	free(s->tables);
 	s->tables = NULL;
 	s->table_count = 0;
-}
-
-/* Everything that a plan is made of, as one text; the caller frees it. */
-static char *shape_of(const struct trib_table *is)
-{
-	char *x = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&x, &size);
-	if (!f)
-		return NULL;
-	fprintf(f, "%zu:%s %d", strlen(is->name), is->name, (int)is->mode);
-	for (const struct trib_field *c = is->columns; c->name; c++)
-		fprintf(f, " %zu:%s/%d/%u", strlen(c->name), c->name, (int)c->type, c->flags);
-	for (size_t i = 0; is->options && i < is->options->count; i++) {
-		const char *value = trib_map_text(is->options, is->options->names[i]);
-		fprintf(f, " %s=%zu:%s", is->options->names[i], value ? strlen(value) : 0, value ? value : "");
-	}
-	bool bad = ferror(f);
-	if (fclose(f) == 0 && !bad)
-		return x;
-	free(x);
-	return NULL;
 }
 
 static int slot(struct trib *t, struct pg *s, int table)
@@ -285,7 +262,7 @@ int pg_table(struct trib *t, struct pg *s, int table, const struct trib_table *g
 	rc = slot(t, s, table);
 	if (rc == TRIB_OK)
 		rc = same_target(t, s, table, given->name);
-	char *shape = rc == TRIB_OK ? shape_of(given) : NULL;
+	char *shape = rc == TRIB_OK ? trib_sql_shape(given) : NULL;
 	if (!shape)
 		return rc < 0 ? rc : pg_no_memory(t);
 	const struct pg_table *was = s->tables[table];

@@ -1,7 +1,6 @@
 /* tables - an output of the load: its plan, its target, and the commit's steps over it. */
 #include "sqlite.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tributary/value.h>
@@ -32,28 +31,6 @@ void lite_drop_tables(struct lite *s)
 	free(s->tables);
 	s->tables = NULL;
 	s->table_count = 0;
-}
-
-/* Everything that a plan is made of, as one text; the caller frees it. */
-static char *shape_of(const struct trib_table *is)
-{
-	char *x = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&x, &size);
-	if (!f)
-		return NULL;
-	fprintf(f, "%zu:%s %d", strlen(is->name), is->name, (int)is->mode);
-	for (const struct trib_field *c = is->columns; c->name; c++)
-		fprintf(f, " %zu:%s/%d/%u", strlen(c->name), c->name, (int)c->type, c->flags);
-	for (size_t i = 0; is->options && i < is->options->count; i++) {
-		const char *value = trib_map_text(is->options, is->options->names[i]);
-		fprintf(f, " %s=%zu:%s", is->options->names[i], value ? strlen(value) : 0, value ? value : "");
-	}
-	bool bad = ferror(f);
-	if (fclose(f) == 0 && !bad)
-		return x;
-	free(x);
-	return NULL;
 }
 
 static int slot(struct trib *t, struct lite *s, int table)
@@ -193,7 +170,7 @@ int lite_table(struct trib *t, struct lite *s, int table, const struct trib_tabl
 		rc = slot(t, s, table);
 	if (rc == TRIB_OK)
 		rc = same_target(t, s, table, is.name);
-	char *shape = rc == TRIB_OK ? shape_of(&is) : NULL;
+	char *shape = rc == TRIB_OK ? trib_sql_shape(&is) : NULL;
 	if (!shape)
 		return rc < 0 ? rc : trib_fail(t, TRIB_FATAL, "internal.no_memory: no memory");
 	struct lite_table *was = s->tables[table];
